@@ -1,0 +1,77 @@
+# Every target sets up .venv by itself. Needs only Python 3.11 or newer (with venv and pip) and make.
+# After the first set-up nothing here touches the network.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+KYOSO := $(BIN)/kyoso
+
+SAMPLE := --raw raw/sample --home var/sample --as-of 2026-11-20
+
+export DO_NOT_TRACK := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup nightly test test-slow test-browser check lint types imports sql-lint drift docs bench sample lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+setup: $(READY) ## set up .venv from the hash-locked requirements
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 以上が必要です。見つかった版: " + sys.version.split()[0] + "。例: make PYTHON=python3.11 setup")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo '仮想環境を作れません。python3-venv を入れてから、もう一度実行してください。例: apt-get install python3-venv' >&2; exit 1; }
+	@echo '環境を準備しています(初回のみ、数分)…'
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+nightly: $(READY) ## the sample night: raw/sample -> released warehouse and evaluation report
+	@$(KYOSO) nightly $(SAMPLE)
+
+test: $(READY) ## the tests (under five minutes)
+	@$(BIN)/python -m pytest -q
+
+test-slow: $(READY) ## faults, whole nights, property tests at length
+	@$(BIN)/python -m pytest -q -m slow
+
+test-browser: $(READY) ## the pages in a real Chromium, the documents in a real LibreOffice
+	@$(BIN)/python -m pytest -q -m 'browser or office'
+
+check: lint types imports sql-lint drift test ## everything a change must pass
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+imports: $(READY)
+	@$(BIN)/lint-imports
+
+sql-lint: $(READY)
+	@$(BIN)/sqlfluff lint dbt_project/models dbt_project/tests --config .sqlfluff --processes 2
+
+drift: $(READY) ## generated files say what their sources say
+	@$(BIN)/python -m pipelines.model.sources --check
+
+docs: $(READY) ## regenerate what is generated
+	@$(BIN)/python -m pipelines.model.sources
+
+bench: $(READY) ## speed as ratios, measured in one run on this machine
+	@$(BIN)/python -m tests.benchmarks
+
+sample: $(READY) ## regenerate raw/sample (seed 1)
+	@$(KYOSO) demo raw/sample --seed 1
+
+lock: $(READY) ## renew requirements.lock (needs a package index)
+	@$(PYTHON) -m venv $(VENV)/lock
+	@$(VENV)/lock/bin/python -m pip install --quiet uv
+	@$(VENV)/lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock
+	@rm -rf $(VENV)/lock
+
+clean: ## remove what the sample night made (never raw/)
+	@rm -rf var/sample
