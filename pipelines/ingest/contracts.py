@@ -1,0 +1,225 @@
+"""Data contracts (Open Data Contract Standard 3): the one place that says what a source looks like.
+
+Example:
+    >>> from pipelines.ingest.contracts import load_contracts
+    >>> load_contracts()["visit_log"].datasets["visit_log__visits"].field("visit_date").label
+    '実施日'
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+CONTRACT_FOLDER = Path(__file__).parent / "contracts"
+PERSONAL = "personal"
+RESPONDENT = "respondent"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column or preamble value of a dataset."""
+
+    name: str
+    label: str
+    parser: str
+    is_required: bool
+    is_key: bool
+    classification: str
+    unit: str
+    codebook: str
+    is_preamble: bool
+    headers: Mapping[str, str]
+    minimum: int | None = None
+    maximum: int | None = None
+
+    def header(self, version: str) -> str:
+        """The heading of this field in a form version."""
+        return self.headers.get(version, self.label)
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether the typed text may be shown only to its own sender."""
+        return self.classification in (PERSONAL, RESPONDENT)
+
+    @property
+    def arrow_type(self) -> pa.DataType:
+        """The landed type."""
+        import pyarrow as pa
+
+        types = {
+            "date": pa.date32(),
+            "month": pa.date32(),
+            "decimal": pa.decimal128(18, 4),
+            "mark": pa.bool_(),
+            "boolean": pa.bool_(),
+            "timestamp": pa.timestamp("us"),
+        }
+        if self.parser in ("integer", "money", "time", "fiscal_year", "score"):
+            return pa.int64()
+        return types.get(self.parser, pa.string())
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One kind of row that a source delivers."""
+
+    name: str
+    rows: str
+    source: str
+    label: str
+    description: str
+    kind: str
+    versions: tuple[str, ...]
+    submission_key: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+    def field(self, name: str) -> Field:
+        """The field of that name; KeyError when the contract has none."""
+        for candidate in self.fields:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(f"{self.name}.{name}")
+
+    @property
+    def columns(self) -> tuple[Field, ...]:
+        """Fields that are columns of the table."""
+        return tuple(f for f in self.fields if not f.is_preamble)
+
+    @property
+    def preamble(self) -> tuple[Field, ...]:
+        """Fields that stand above the table as label and value."""
+        return tuple(f for f in self.fields if f.is_preamble)
+
+    @property
+    def key_fields(self) -> tuple[str, ...]:
+        """Names of the fields that identify a row."""
+        return tuple(f.name for f in self.fields if f.is_key)
+
+    @property
+    def arrow_schema(self) -> pa.Schema:
+        """The landed schema: contract fields, then the row's address."""
+        import pyarrow as pa
+
+        address = [("_file_id", pa.string()), ("_sheet", pa.string()), ("_row", pa.int64())]
+        return pa.schema([(f.name, f.arrow_type) for f in self.fields] + address)
+
+    @property
+    def version_hash(self) -> str:
+        """Changes whenever the landed rows of this dataset could change."""
+        books = code_books()
+        used = {f.codebook: books[f.codebook] for f in self.fields if f.codebook}
+        text = json.dumps([asdict(self), used], ensure_ascii=False, sort_keys=True, default=list)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Everything one source may send."""
+
+    source: str
+    label: str
+    purpose: str
+    confidentiality: str
+    retention_years: int
+    datasets: Mapping[str, Dataset]
+
+
+@cache
+def code_books() -> dict[str, dict[str, tuple[str, ...]]]:
+    """code book -> code -> accepted texts; the first text is the one printed."""
+    raw = yaml.safe_load((CONTRACT_FOLDER / "codebooks.yaml").read_text(encoding="utf-8"))
+    return {
+        book: {str(code): tuple(str(t) for t in texts) for code, texts in codes.items()}
+        for book, codes in raw.items()
+    }
+
+
+@cache
+def load_contracts(folder: Path = CONTRACT_FOLDER) -> dict[str, Contract]:
+    """Every contract in the folder, by source name, in the order of file names.
+
+    Raises:
+        ValueError: a contract names a parser or a code book that does not exist.
+    """
+    contracts = [_contract(path) for path in sorted(folder.glob("*.odcs.yaml"))]
+    return {contract.source: contract for contract in contracts}
+
+
+def all_datasets(contracts: Mapping[str, Contract] | None = None) -> dict[str, Dataset]:
+    """Every dataset of every source, by its full name."""
+    contracts = load_contracts() if contracts is None else contracts
+    return {name: dataset for c in contracts.values() for name, dataset in c.datasets.items()}
+
+
+def _contract(path: Path) -> Contract:
+    document = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    custom = _custom(document)
+    source = document["name"]
+    datasets = [_dataset(source, schema) for schema in document["schema"]]
+    return Contract(
+        source=source,
+        label=custom["businessName"],
+        purpose=document["description"]["purpose"],
+        confidentiality=custom["confidentiality"],
+        retention_years=int(custom["retentionYears"]),
+        datasets={dataset.name: dataset for dataset in datasets},
+    )
+
+
+def _dataset(source: str, schema: dict[str, Any]) -> Dataset:
+    custom = _custom(schema)
+    return Dataset(
+        name=f"{source}__{schema['name']}",
+        rows=schema["name"],
+        source=source,
+        label=schema["businessName"],
+        description=schema["description"],
+        kind=custom["kind"],
+        versions=tuple(str(form["version"]) for form in custom["forms"]),
+        submission_key=tuple(custom["submissionKey"]),
+        fields=tuple(_field(prop) for prop in schema["properties"]),
+    )
+
+
+PARSERS = frozenset(
+    "text integer decimal money date month time fiscal_year municipality area_code mark boolean "
+    "category corporate_number person score timestamp".split()
+)
+
+
+def _field(prop: dict[str, Any]) -> Field:
+    custom = _custom(prop)
+    parser, codebook = custom["parser"], custom.get("codebook", "")
+    if parser not in PARSERS:
+        raise ValueError(f"{prop['name']}: unknown parser {parser}")
+    if codebook and codebook not in code_books():
+        raise ValueError(f"{prop['name']}: unknown code book {codebook}")
+    return Field(
+        name=prop["name"],
+        label=prop["businessName"],
+        parser=parser,
+        is_required=bool(prop.get("required", False)),
+        is_key=bool(prop.get("primaryKey", False)),
+        classification=prop["classification"],
+        unit=custom.get("unit", ""),
+        codebook=codebook,
+        is_preamble=custom.get("place") == "preamble",
+        headers={str(k): str(v) for k, v in custom.get("headers", {}).items()},
+        minimum=custom.get("minimum"),
+        maximum=custom.get("maximum"),
+    )
+
+
+def _custom(node: dict[str, Any]) -> dict[str, Any]:
+    return {item["property"]: item["value"] for item in node.get("customProperties", [])}

@@ -1,0 +1,103 @@
+"""Where things are and for which day a run speaks: one frozen value handed to every room."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pipelines.fiscal_year import fiscal_year_of
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+CHECKOUT = Path(__file__).resolve().parent.parent
+SAMPLE_MARKER = "架空データ"
+
+
+def today() -> date:
+    """Today in Asia/Tokyo, whatever the machine's own zone is."""
+    return datetime.now(TOKYO).date()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The folders, the fiscal year and the as-of date of one run.
+
+    Attributes:
+        raw: folder with files as received.
+        home: `KYOSO_HOME`, everything the system makes.
+        fiscal_year: starting year of the reported fiscal year.
+        as_of: only what had been received by this day counts.
+        key_file: file with the pseudonym key, or None for the default place.
+    """
+
+    raw: Path
+    home: Path
+    fiscal_year: int
+    as_of: date
+    key_file: Path | None = None
+
+    @classmethod
+    def resolve(
+        cls,
+        raw: Path | None = None,
+        home: Path | None = None,
+        fiscal_year: int | None = None,
+        as_of: date | None = None,
+    ) -> Settings:
+        """Fill what the caller left open from the environment and the calendar."""
+        as_of = as_of or today()
+        key = os.environ.get("KYOSO_KEY_FILE")
+        return cls(
+            raw=(raw or Path("raw")).absolute(),
+            home=(home or Path(os.environ.get("KYOSO_HOME", "var"))).absolute(),
+            fiscal_year=fiscal_year if fiscal_year is not None else fiscal_year_of(as_of),
+            as_of=as_of,
+            key_file=Path(key) if key else None,
+        )
+
+    @property
+    def archive(self) -> Path:
+        """Content-addressed copies of every received file."""
+        return self.home / "archive"
+
+    @property
+    def ledger(self) -> Path:
+        """The hash-chained list of receipts."""
+        return self.archive / "ledger.jsonl"
+
+    @property
+    def landed(self) -> Path:
+        """Typed rows as Parquet segments, one folder per dataset."""
+        return self.home / "landed"
+
+    @property
+    def build(self) -> Path:
+        """Candidates under construction, one folder per run."""
+        return self.home / "build"
+
+    @property
+    def releases(self) -> Path:
+        """Released candidates, one folder per release id."""
+        return self.home / "releases"
+
+    @property
+    def status_dir(self) -> Path:
+        """The nightly status, written after every attempt."""
+        return self.home / "status"
+
+    @property
+    def current(self) -> Path:
+        """Symbolic link to the current release's folder."""
+        return self.home / "current"
+
+    @property
+    def warehouse(self) -> Path:
+        """Symbolic link to the current release's DuckDB file."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether `raw` carries the marker of fictional data."""
+        return (self.raw / SAMPLE_MARKER).exists()
