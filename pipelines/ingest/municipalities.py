@@ -1,0 +1,134 @@
+"""The municipalities: codes with check digits and names matched exactly against an alias table.
+
+Source of codes: 全国地方公共団体コード (総務省); the check digit is modulo 11 over weights 6 to 2.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipelines.ingest.japanese.reading import Read, Unreadable, fold
+
+_TABLE = Path(__file__).parent / "municipalities.csv"
+_EXPECTED = "県内の市町村名、または6桁の団体コード"
+_EXAMPLE = "海南市、302023"
+
+
+@dataclass(frozen=True)
+class Municipality:
+    """One municipality and where it stands on the tile map."""
+
+    code: str
+    name: str
+    kana: str
+    district: str
+    long_name: str
+    bureau: str
+    bureau_status: str
+    population: int
+    tile_column: int
+    tile_row: int
+
+
+@cache
+def municipalities() -> dict[str, Municipality]:
+    """Every municipality of the prefecture by six-digit code, in code order."""
+    with _TABLE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        row["municipality_code"]: Municipality(
+            code=row["municipality_code"],
+            name=row["name"],
+            kana=row["kana"],
+            district=row["district"],
+            long_name=row["long_name"],
+            bureau=row["bureau"],
+            bureau_status=row["bureau_status"],
+            population=int(row["population_2022_01_01"]),
+            tile_column=int(row["tile_column"]),
+            tile_row=int(row["tile_row"]),
+        )
+        for row in rows
+    }
+
+
+def check_digit(five_digits: str) -> int:
+    """The sixth digit of a municipality code: 11 minus the weighted sum modulo 11, last digit only."""
+    total = sum(int(digit) * weight for digit, weight in zip(five_digits, range(6, 1, -1), strict=True))
+    return (11 - total % 11) % 10
+
+
+def corporate_check_digit(twelve_digits: str) -> int:
+    """The first digit of a 法人番号: 9 minus the weighted sum modulo 9 (法人番号の指定等に関する省令)."""
+    total = sum(int(d) * (1 if i % 2 == 0 else 2) for i, d in enumerate(reversed(twelve_digits)))
+    return 9 - total % 9
+
+
+@cache
+def _names() -> dict[str, str]:
+    table: dict[str, str] = {}
+    for m in municipalities().values():
+        for name in (m.name, m.long_name, m.district + m.name, "和歌山県" + m.name):
+            table[fold(name)] = m.code
+    return table
+
+
+def parse_area_code(value: object) -> Read:
+    """Read a five- or six-digit area code of any prefecture.
+
+    Raises:
+        Unreadable: not five or six digits, or a wrong check digit.
+    """
+    text = re.sub(r"\.0+$", "", fold(str(value)))
+    if not re.fullmatch(r"\d{4,6}", text):
+        raise Unreadable("not_a_code", "団体コードとして読めません。", "5桁または6桁の団体コード", "302023")
+    if len(text) <= 5:
+        five = text.zfill(5)
+        return Read(f"{five}{check_digit(five)}", f"「{value}」に検査数字を補いました。")
+    if int(text[5]) != check_digit(text[:5]):
+        raise Unreadable(
+            "wrong_check_digit", "検査数字(6桁目)が合いません。", "6桁の団体コード", "302023", text[:5] + str(check_digit(text[:5]))
+        )
+    return Read(text)
+
+
+def parse_municipality(value: object, aliases: Mapping[str, str] | None = None) -> Read:
+    """Read a cell as a municipality of the prefecture.
+
+    Args:
+        value: a name in any of its official forms, an alias, or a code.
+        aliases: folded alias to code, from the prefecture's policy sheet.
+
+    Raises:
+        Unreadable: no exact match. A near name is suggested and never taken.
+    """
+    text = fold(str(value))
+    if re.fullmatch(r"[\d.]+", text):
+        read = parse_area_code(value)
+        if read.value not in municipalities():
+            raise Unreadable("unknown_municipality", "県内の団体コードではありません。", _EXPECTED, _EXAMPLE)
+        return read
+    if text in _names():
+        return Read(_names()[text])
+    if aliases and text in aliases:
+        code = aliases[text]
+        return Read(code, f"「{value}」を別表記の表により{municipalities()[code].name}と読みました。")
+    near = difflib.get_close_matches(text, list(_names()), n=1, cutoff=0.5)
+    suggestion = municipalities()[_names()[near[0]]].name if near else ""
+    raise Unreadable("unknown_municipality", "県内の市町村として読めません。", _EXPECTED, _EXAMPLE, suggestion)
+
+
+def parse_corporate_number(value: object) -> Read:
+    """Read a 13-digit corporate number. Raises Unreadable for a wrong length or check digit."""
+    text = re.sub(r"\.0+$", "", fold(str(value)).replace("-", "").removeprefix("T"))
+    if not re.fullmatch(r"\d{13}", text):
+        raise Unreadable("not_a_corporate_number", "法人番号は13桁の数字です。", "13桁の法人番号", "1000020300004")
+    if int(text[0]) != corporate_check_digit(text[1:]):
+        raise Unreadable("wrong_check_digit", "法人番号の検査数字(1桁目)が合いません。", "13桁の法人番号", "1000020300004")
+    return Read(text)

@@ -1,0 +1,76 @@
+"""Delimited text: UTF-8 with and without BOM, UTF-16, CP932; comma, tab or semicolon.
+
+Example:
+    >>> from pipelines.ingest.read.delimited import read_delimited
+    >>> grid = read_delimited(Path("落札一覧.csv").read_bytes())
+    >>> grid.rows[0]
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from pipelines.ingest.read.grid import Grid
+from pipelines.ingest.read.refusal import Refused
+
+SHEET = "CSV"
+
+
+def decode(data: bytes) -> str:
+    """Decode by byte order mark, then strict UTF-8, then CP932 (never shift_jis, which lacks ① and 髙).
+
+    Raises:
+        Refused: none of them fits.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refused(
+        "unknown_encoding",
+        "文字コードを判断できません。",
+        "UTF-8またはCP932(Windows日本語)のCSV",
+        "Excelで開き「CSV UTF-8(コンマ区切り)」で保存し直してください。",
+    )
+
+
+def read_delimited(data: bytes) -> Grid:
+    """Read delimited text as one grid; a record with newlines in quotes keeps its first line's number.
+
+    Raises:
+        Refused: NUL bytes, an unknown encoding, or an unclosed quote.
+    """
+    text = decode(data)
+    if "\x00" in text:
+        raise Refused("nul_bytes", "文字ではないデータが混ざっています。", "CSV", "元のソフトで書き出し直してください。")
+    if "downloadLogs error" in text[-200:]:
+        raise Refused(
+            "incomplete_download",
+            "ダウンロードが途中で止まったファイルです(最後の行が downloadLogs error)。",
+            "最後まで取得したファイル",
+            "期間を短くして、もう一度ダウンロードしてください。",
+        )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    rows, numbers, line = [], [], 1
+    try:
+        for record in reader:
+            rows.append(tuple(cell if cell != "" else None for cell in record))
+            numbers.append(line)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise Refused(
+            "broken_quotes",
+            f"{line}行目で引用符(\")が閉じていません。",
+            "引用符の対応が取れたCSV",
+            f"{line}行目の引用符を確かめてください。",
+        ) from error
+    return Grid(sheet=SHEET, rows=tuple(rows), row_numbers=tuple(numbers))
+
+
+def _delimiter(text: str) -> str:
+    head = text[:10_000]
+    return max(",\t;", key=head.count)
