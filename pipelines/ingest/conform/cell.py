@@ -1,0 +1,73 @@
+"""One cell by the parser that its contract names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pipelines.fiscal_year import UnreadableYear, to_fiscal_year
+from pipelines.ingest.contracts import Field
+from pipelines.ingest.japanese.categories import parse_category, parse_mark
+from pipelines.ingest.japanese.dates import parse_date, parse_month
+from pipelines.ingest.japanese.numbers import parse_decimal, parse_integer, parse_money, parse_score
+from pipelines.ingest.japanese.reading import Read, Unreadable
+from pipelines.ingest.japanese.times import parse_time, parse_timestamp
+from pipelines.ingest.municipalities import parse_area_code, parse_corporate_number, parse_municipality
+from pipelines.ingest.pseudonyms import PseudonymKey
+from pipelines.ingest.read.grid import CellValue
+
+
+@dataclass(frozen=True)
+class ParsingContext:
+    """What parsing a cell depends on besides the cell and its contract."""
+
+    key: PseudonymKey
+    aliases: Mapping[str, str]
+    fiscal_year: int | None = None
+
+
+def parse_cell(value: CellValue, field: Field, unit: str, context: ParsingContext) -> Read:
+    """Parse one non-empty cell.
+
+    Args:
+        value: what the reader found.
+        field: the contract's field.
+        unit: the unit in force for the column: the heading's where it names one, else the contract's.
+        context: key, aliases and the form's fiscal year.
+
+    Raises:
+        Unreadable: with everything a clerk needs to correct the cell.
+    """
+    special: dict[str, Callable[[], Read]] = {
+        "text": lambda: Read(_text(value)),
+        "integer": lambda: parse_integer(value, unit=unit),
+        "decimal": lambda: parse_decimal(value, unit=unit),
+        "money": lambda: parse_money(value, unit=unit or "円"),
+        "score": lambda: parse_score(value, field.minimum or 0, field.maximum or 0),
+        "date": lambda: parse_date(value, fiscal_year=context.fiscal_year),
+        "month": lambda: parse_month(value),
+        "time": lambda: parse_time(value),
+        "timestamp": lambda: parse_timestamp(value),
+        "fiscal_year": lambda: _fiscal_year(value),
+        "municipality": lambda: parse_municipality(value, context.aliases),
+        "area_code": lambda: parse_area_code(value),
+        "corporate_number": lambda: parse_corporate_number(value),
+        "mark": lambda: parse_mark(value, field.codebook),
+        "category": lambda: parse_category(value, field.codebook),
+        "person": lambda: Read(context.key.pseudonym(_text(value))),
+    }
+    return special[field.parser]()
+
+
+def _text(value: CellValue) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value).strip()
+
+
+def _fiscal_year(value: CellValue) -> Read:
+    try:
+        return Read(to_fiscal_year(str(value)))
+    except UnreadableYear:
+        raise Unreadable("not_a_fiscal_year", "年度として読めません。", "年度", "令和8年度、R8、2026年度") from None

@@ -1,0 +1,237 @@
+"""The rows under a heading: data, totals, notes and blanks told apart; every data row lands or is set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from pipelines.ingest.conform.cell import ParsingContext, parse_cell
+from pipelines.ingest.conform.header import Column, Header
+from pipelines.ingest.contracts import Field
+from pipelines.ingest.findings import ERROR, MASKED, WARNING, Finding, Place
+from pipelines.ingest.japanese.reading import Unreadable, fold
+from pipelines.ingest.read.grid import CellValue, Grid, column_letter
+
+_NOTE_MARKS = ("※", "注", "(注", "【注", "備考:")
+_TOTALS = {"計", "合計", "小計", "総計", "総合計"}
+_DITTO = {"〃", "々", "同上", "\"", "″"}
+
+
+@dataclass
+class TableRows:
+    """What came of one table."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows_in: int = 0
+    set_aside: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+def conform_rows(
+    grid: Grid,
+    header: Header,
+    end_index: int,
+    preamble: dict[str, Any],
+    place: Place,
+    context: ParsingContext,
+) -> TableRows:
+    """Turn the rows between a heading and `end_index` into typed rows and findings."""
+    result = TableRows()
+    previous: dict[int, CellValue] = {}
+    merged = _merged_values(grid)
+    seen: dict[tuple[Any, ...], int] = {}
+    for index in range(header.row_index + header.height, end_index):
+        cells = _cells(grid, header, index, merged)
+        if all(v is None or v == "" for v in cells.values()) or _is_note(grid.rows[index]):
+            continue
+        if _is_total(grid.rows[index]):
+            result.findings += _check_totals(grid, header, index, cells, result.rows, place, context)
+            continue
+        result.rows_in += 1
+        row_number = grid.physical_row(index)
+        row, findings = _row(header, cells, previous, row_number, grid.first_column, place, context)
+        previous = cells
+        result.findings += findings
+        if row is None:
+            result.set_aside += 1
+            continue
+        key = tuple(row.get(name, preamble.get(name)) for name in header.dataset.key_fields)
+        if key and key in seen:
+            result.set_aside += 1
+            result.findings.append(_duplicate(header, key, seen[key], row_number, place))
+            continue
+        seen[key] = row_number
+        result.rows.append(row | {"_row": row_number})
+    return result
+
+
+def _cells(grid: Grid, header: Header, index: int, merged: dict[tuple[int, int], CellValue]) -> dict[int, CellValue]:
+    row = grid.rows[index]
+    cells: dict[int, CellValue] = {}
+    for column in header.columns:
+        value = row[column.index] if column.index < len(row) else None
+        if value is None:
+            value = merged.get((grid.physical_row(index), grid.first_column + column.index))
+        cells[column.index] = value.strip() or None if isinstance(value, str) else value
+    return cells
+
+
+def _merged_values(grid: Grid) -> dict[tuple[int, int], CellValue]:
+    """Values of cells inside vertically merged ranges: only merged ranges are filled down."""
+    values: dict[tuple[int, int], CellValue] = {}
+    for top, left, bottom, _ in grid.merged:
+        index, position = top - grid.first_row, left - grid.first_column
+        if bottom > top and 0 <= index < len(grid.rows) and 0 <= position < len(grid.rows[index]):
+            values |= {(row, left): grid.rows[index][position] for row in range(top + 1, bottom + 1)}
+    return values
+
+
+def _first_text(row: Sequence[CellValue]) -> str:
+    for value in row:
+        if value is not None and value != "":
+            return fold(value) if isinstance(value, str) else ""
+    return ""
+
+
+def _is_note(row: Sequence[CellValue]) -> bool:
+    return _first_text(row).startswith(_NOTE_MARKS)
+
+
+def _is_total(row: Sequence[CellValue]) -> bool:
+    return _first_text(row) in _TOTALS
+
+
+def _row(
+    header: Header,
+    cells: dict[int, CellValue],
+    previous: dict[int, CellValue],
+    row_number: int,
+    first_column: int,
+    place: Place,
+    context: ParsingContext,
+) -> tuple[dict[str, Any] | None, list[Finding]]:
+    row: dict[str, Any] = {f.name: None for f in header.missing}
+    findings: list[Finding] = []
+    is_lost = False
+    for column in header.columns:
+        address = f"{column_letter(first_column + column.index)}{row_number}"
+        value = cells[column.index]
+        if isinstance(value, str) and value in _DITTO:
+            value = cells[column.index] = previous.get(column.index)
+        try:
+            row[column.field.name], finding = _value(value, column, address, row_number, place, context)
+        except Unreadable as error:
+            row[column.field.name] = None
+            finding = unreadable(place, column.field, error, value, address, row_number)
+            is_lost = is_lost or column.field.is_required
+        if finding:
+            findings.append(finding)
+    return (None if is_lost else row), findings
+
+
+def _value(
+    value: CellValue, column: Column, address: str, row_number: int, place: Place, context: ParsingContext
+) -> tuple[Any, Finding | None]:
+    field_ = column.field
+    if value is None:
+        if field_.is_required:
+            raise Unreadable("missing_value", "必須の項目が空欄です。", f"{field_.label}の記入", "")
+        return None, None
+    read = parse_cell(value, field_, column.unit, context)
+    if read.value is None and field_.is_required:
+        raise Unreadable("missing_value", "必須の項目に値がありません。", f"{field_.label}の記入", "")
+    finding = None
+    if read.repair:
+        finding = place.finding(
+            WARNING,
+            "value_was_read_differently",
+            read.repair if not field_.is_masked else "記入と異なる形に読み替えました。",
+            cell=address,
+            row=row_number,
+            field=field_.name,
+            field_label=field_.label,
+            typed_text=_typed(value, field_),
+            expected="読み替えが正しいことの確認",
+        )
+    return read.value, finding
+
+
+def unreadable(
+    place: Place, field_: Field, error: Unreadable, value: CellValue, address: str, row_number: int
+) -> Finding:
+    """The finding for a cell that could not be read; a personal or respondent's text is masked."""
+    effect = "この行は集計に入っていません。" if field_.is_required else "この項目は空として扱いました。"
+    return place.finding(
+        ERROR,
+        error.rule,
+        f"「{field_.label}」: {error.message}{effect}",
+        cell=address,
+        row=row_number,
+        field=field_.name,
+        field_label=field_.label,
+        typed_text=_typed(value, field_),
+        expected=error.expected,
+        example=error.example,
+        suggestion="" if field_.is_masked else error.suggestion,
+    )
+
+
+def _typed(value: CellValue, field_: Field) -> str:
+    if value is None:
+        return ""
+    return MASKED if field_.is_masked else str(value)
+
+
+def _duplicate(header: Header, key: tuple[Any, ...], first_row: int, row_number: int, place: Place) -> Finding:
+    labels = "・".join(header.dataset.field(name).label for name in header.dataset.key_fields)
+    masked = any(header.dataset.field(name).is_masked for name in header.dataset.key_fields)
+    return place.finding(
+        ERROR,
+        "duplicate_key",
+        f"「{labels}」が{first_row}行目と同じです。この行は集計に入っていません。",
+        row=row_number,
+        cell=f"{row_number}:{row_number}",
+        typed_text=MASKED if masked else "、".join(str(part) for part in key),
+        expected=f"{labels}が行ごとに異なること",
+        suggestion="二重の行を削除するか、番号を付け直してください。",
+    )
+
+
+def _check_totals(
+    grid: Grid,
+    header: Header,
+    index: int,
+    cells: dict[int, CellValue],
+    rows: list[dict[str, Any]],
+    place: Place,
+    context: ParsingContext,
+) -> list[Finding]:
+    findings = []
+    row_number = grid.physical_row(index)
+    for column in header.columns:
+        value = cells[column.index]
+        if column.field.parser not in ("integer", "money", "decimal") or value is None:
+            continue
+        try:
+            stated = parse_cell(value, column.field, column.unit, context).value
+        except Unreadable:
+            continue
+        total = sum((Decimal(r[column.field.name]) for r in rows if r[column.field.name] is not None), Decimal(0))
+        if stated is not None and Decimal(stated) != total:
+            findings.append(
+                place.finding(
+                    WARNING,
+                    "total_differs",
+                    f"計の行の「{column.field.label}」が、読み取った行の合計({total.normalize():f})と合いません。",
+                    cell=f"{column_letter(grid.first_column + column.index)}{row_number}",
+                    row=row_number,
+                    field=column.field.name,
+                    field_label=column.field.label,
+                    typed_text=_typed(value, column.field),
+                    expected="明細の合計と計の行が一致すること",
+                    suggestion="保留になった行や、計算式の範囲を確かめてください。",
+                )
+            )
+    return findings
