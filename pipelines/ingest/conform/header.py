@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines.ingest.contracts import Dataset, Field
-from pipelines.ingest.japanese.numbers import _SCALES
+from pipelines.ingest.japanese.numbers import SCALES
 from pipelines.ingest.japanese.reading import fold
 from pipelines.ingest.read.grid import Grid
 
 _UNIT_TAIL = re.compile(r"\(([^()]*)\)$")
-_UNITS = {unit for units in _SCALES.values() for unit in units}
+_UNITS = {unit for units in SCALES.values() for unit in units}
 
 
 @dataclass(frozen=True)

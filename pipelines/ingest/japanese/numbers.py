@@ -16,7 +16,7 @@ _GROUPS = re.compile(r"^\d{1,3}(?:,\d{3})*(?:\.\d+)?$|^\d+(?:\.\d+)?$|^\.\d+$")
 _MISSING = {"-": "該当なし", "…": "不詳", "...": "不詳", "x": "秘匿", "X": "秘匿", "": "空欄"}
 _APPROXIMATE = re.compile(r"^(?:約|およそ|概ね|おおむね)|(?:程度|前後|くらい|ぐらい|弱|強|以上|以下|未満|超)$")
 # Units we know how to convert exactly; the factor is to the base unit on the left.
-_SCALES = {
+SCALES = {
     "円": {"円": 1, "千円": 1000, "万円": 10**4, "百万円": 10**6, "億円": 10**8},
     "時間": {"時間": Decimal(1), "h": Decimal(1), "分": Decimal(1) / 60},
     "人": {"人": 1, "名": 1},
@@ -24,7 +24,7 @@ _SCALES = {
     "人回": {"人回": 1, "回": 1},
     "%": {"%": 1, "パーセント": 1},
 }
-_BASE = {unit: base for base, units in _SCALES.items() for unit in units}
+_BASE = {unit: base for base, units in SCALES.items() for unit in units}
 
 
 def kanji_to_digits(text: str) -> str:
@@ -95,9 +95,9 @@ def _with_unit(match: re.Match[str], unit: str, typed: str) -> Read:
     if not found or found == unit:
         return Read(number)
     base = _BASE.get(unit)
-    if base is None or found not in _SCALES[base]:
+    if base is None or found not in SCALES[base]:
         raise Unreadable("unknown_unit", f"単位「{found}」は使えません。", f"単位は{unit or 'なし'}", "3")
-    scaled = number * Decimal(_SCALES[base][found]) / Decimal(_SCALES[base][unit])
+    scaled = number * Decimal(SCALES[base][found]) / Decimal(SCALES[base][unit])
     repair = "" if scaled == number else f"「{typed}」を{scaled.normalize():f}{unit}に換算しました。"
     return Read(scaled, repair)
 
@@ -121,7 +121,7 @@ def parse_money(value: object, *, unit: str = "円") -> Read:
     read = parse_decimal(value, unit=unit)
     if read.value is None:
         return read
-    yen = read.value * _SCALES["円"][unit]
+    yen = read.value * SCALES["円"][unit]
     if yen != yen.to_integral_value():
         raise Unreadable("not_whole_yen", "1円未満の端数があります。", f"金額({unit})", "1,200")
     return Read(int(yen), read.repair)

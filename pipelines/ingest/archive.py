@@ -1,0 +1,171 @@
+"""The archive: each received file is copied once, by content, and never lost or edited.
+
+A file is found at `raw/<年度>/<source>/<YYYY-MM-DD>/<file>`. The officer may later overwrite or
+delete it there; the archive keeps it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from pipelines.errors import KyosoError
+from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.ledger import Ledger, Receipt
+from pipelines.settings import SAMPLE_MARKER, Settings
+
+_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_IGNORED = re.compile(r"^(?:\.|~\$|Thumbs\.db$|desktop\.ini$|README)", re.IGNORECASE)
+
+
+@dataclass
+class Reception:
+    """What a look at `raw` found."""
+
+    new: list[Receipt] = field(default_factory=list)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Archive:
+    """Content-addressed files and their receipts under one home."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._cache_path = settings.archive / "seen.json"
+        self.ledger = Ledger(settings.ledger)
+
+    def path_of(self, file_id: str) -> Path:
+        """Where the archived bytes lie."""
+        return self._settings.archive / file_id[:2] / file_id
+
+    def receive(self, today: date) -> Reception:
+        """Archive what is new in `raw` and enter it in the ledger.
+
+        Args:
+            today: received date of files that lie in no dated folder.
+
+        Raises:
+            KyosoError: `raw` is missing, or fictional and real files would mix.
+        """
+        raw = self._settings.raw
+        if not raw.is_dir():
+            raise KyosoError(
+                "受領ファイルのフォルダがありません。", where=str(raw), todo="--raw で正しいフォルダを指定してください。"
+            )
+        self._refuse_mixture()
+        seen = self._load_cache()
+        known = {(receipt.path, receipt.file_id) for receipt in self.ledger.receipts}
+        reception = Reception()
+        for path in _files(raw):
+            relative = path.relative_to(raw).as_posix()
+            try:
+                stamp = _stamp(path)
+                if seen.get(relative, [None])[:2] == stamp:
+                    continue
+                file_id = self._store(path)
+                if _stamp(path) != stamp:
+                    reception.unreadable.append((relative, "読み取り中に書き換えられました。次の夜にもう一度読みます。"))
+                    continue
+            except OSError as error:
+                if not path.exists():
+                    continue
+                reception.unreadable.append((relative, f"読めません({error.strerror or error})。権限を確かめてください。"))
+                continue
+            seen[relative] = [*stamp, file_id]
+            if (relative, file_id) not in known:
+                reception.new.append(self._receipt(relative, file_id, stamp[0], today, len(reception.new)))
+        self.ledger.append(reception.new)
+        self._save_cache(seen)
+        return reception
+
+    def _receipt(self, relative: str, file_id: str, size: int, today: date, offset: int) -> Receipt:
+        parts = relative.split("/")
+        dated = next((p for p in parts[:-1] if _DATE.match(p)), None)
+        source = next((p for p in parts[:-1] if p in load_contracts()), "")
+        return Receipt(
+            seq=len(self.ledger.receipts) + offset + 1,
+            path=relative,
+            file_id=file_id,
+            source=source,
+            received_date=_to_date(dated) or today,
+            size_bytes=size,
+            is_sample=self._settings.is_sample,
+        )
+
+    def _store(self, path: Path) -> str:
+        """Copy a file into the archive by its hash; the copy appears whole or not at all."""
+        self._settings.archive.mkdir(parents=True, exist_ok=True)
+        temporary = self._settings.archive / f".incoming-{os.getpid()}"
+        digest = hashlib.sha256()
+        with path.open("rb") as source, temporary.open("wb") as copy:
+            while block := source.read(2**20):
+                digest.update(block)
+                copy.write(block)
+            copy.flush()
+            os.fsync(copy.fileno())
+        file_id = digest.hexdigest()
+        target = self.path_of(file_id)
+        if target.exists():
+            temporary.unlink()
+        else:
+            target.parent.mkdir(exist_ok=True)
+            temporary.chmod(0o440)
+            temporary.replace(target)
+        return file_id
+
+    def _refuse_mixture(self) -> None:
+        kinds = {receipt.is_sample for receipt in self.ledger.receipts}
+        if kinds and kinds != {self._settings.is_sample}:
+            here = "架空データ" if self._settings.is_sample else "本物のファイル"
+            there = "本物のファイル" if self._settings.is_sample else "架空データ"
+            raise KyosoError(
+                f"{there}の保管場所に、{here}を入れようとしています。混ぜることはできません。",
+                where=f"{self._settings.raw} → {self._settings.home}",
+                todo="--home で別の保管場所を指定してください(見本の保管場所は var/sample です)。",
+            )
+
+    def _load_cache(self) -> dict[str, list[object]]:
+        try:
+            cache: dict[str, list[object]] = json.loads(self._cache_path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        # The cache only spares work: it must not outlive the ledger it was made with.
+        known = {(receipt.path, receipt.file_id) for receipt in self.ledger.receipts}
+        return {path: entry for path, entry in cache.items() if (path, entry[2]) in known}
+
+    def _save_cache(self, seen: dict[str, list[object]]) -> None:
+        temporary = self._cache_path.with_suffix(".tmp")
+        temporary.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(seen, ensure_ascii=False), encoding="utf-8")
+        temporary.replace(self._cache_path)
+
+
+def _stamp(path: Path) -> list[int]:
+    stat = path.stat()
+    return [stat.st_size, stat.st_mtime_ns]
+
+
+def _to_date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _files(raw: Path) -> Iterator[Path]:
+    """Files under `raw` in a fixed order; a marked sample folder inside a real `raw` is not part of it."""
+    for folder, subfolders, names in os.walk(raw):
+        here = Path(folder)
+        subfolders[:] = sorted(
+            s for s in subfolders if not s.startswith(".") and not (here / s / SAMPLE_MARKER).exists()
+        )
+        for name in sorted(names):
+            path = here / name
+            if not _IGNORED.match(name) and name != SAMPLE_MARKER and not path.is_symlink():
+                yield path
