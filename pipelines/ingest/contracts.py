@@ -112,6 +112,7 @@ class Dataset:
         import pyarrow as pa
 
         address = [("_file_id", pa.string()), ("_sheet", pa.string()), ("_row", pa.int64())]
+        address.append(("_submission_key", pa.string()))
         return pa.schema([(f.name, f.arrow_type) for f in self.fields] + address)
 
     @property

@@ -42,7 +42,11 @@ def _result(item: Any, status: str, is_test: bool) -> Result:
         origin="dbt",
         table=_tested(node),
         title=str(meta.get("title_ja") or default_title),
-        why=str(meta.get("why_ja") or getattr(node, "description", "") or "表の決まり(キー、値の範囲、参照)を守るため。"),
+        why=str(
+            meta.get("why_ja")
+            or getattr(node, "description", "")
+            or "表の決まり(キー、値の範囲、参照)を守るため。"
+        ),
         what_to_do=str(meta.get("what_to_do_ja") or _WHAT_TO_DO),
         severity=severity,
         state=state,

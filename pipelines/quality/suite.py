@@ -27,7 +27,7 @@ def warm_up() -> None:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     os.environ["TQDM_DISABLE"] = "1"
     import great_expectations  # noqa: F401
-    import pandas  # noqa: F401, ICN001
+    import pandas  # noqa: F401
 
 
 def run_expectations(
@@ -120,7 +120,9 @@ def _validate(batches: Any, kind: str, arguments: dict[str, object], frame: pd.D
     with warnings.catch_warnings():
         # GX still calls a pandas API that warns of its own removal; nothing a reader could act on.
         warnings.simplefilter("ignore")
-        return batches.get_batch({"dataframe": frame}).validate(check, result_format={"result_format": "COMPLETE"})
+        return batches.get_batch({"dataframe": frame}).validate(
+            check, result_format={"result_format": "COMPLETE"}
+        )
 
 
 def _filled_in(value: CheckValue, limits: Mapping[str, float]) -> object:

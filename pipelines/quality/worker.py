@@ -75,7 +75,7 @@ def _serve(connection: Connection) -> None:
             return
         try:
             connection.send(run_expectations(warehouse, control))
-        except Exception as error:  # noqa: BLE001 - whatever it was, the parent must hear of it
+        except Exception as error:
             connection.send(f"{type(error).__name__}: {error}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 from pipelines.fiscal_year import UnreadableYear, to_fiscal_year
 from pipelines.ingest.contracts import Field
@@ -57,7 +58,18 @@ def parse_cell(value: CellValue, field: Field, unit: str, context: ParsingContex
         "category": lambda: parse_category(value, field.codebook),
         "person": lambda: Read(context.key.pseudonym(_text(value))),
     }
-    return special[field.parser]()
+    return _bounded(special[field.parser]())
+
+
+def _bounded(read: Read) -> Read:
+    """Numbers as wide as the warehouse's: 64-bit integers, decimals with four places (half up)."""
+    if isinstance(read.value, bool) or not isinstance(read.value, (int, Decimal)):
+        return read
+    if abs(read.value) >= 10**14:
+        raise Unreadable("number_too_large", "桁が多すぎます。", "14桁までの数", "1,200")
+    if isinstance(read.value, Decimal):
+        return Read(read.value.quantize(Decimal("0.0001"), ROUND_HALF_UP), read.repair)
+    return read
 
 
 def _text(value: CellValue) -> str:

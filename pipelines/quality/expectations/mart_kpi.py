@@ -6,8 +6,10 @@ from pipelines.quality.expectation import Expectation, between, equal, in_set
 from pipelines.quality.limits import KPI_SWING_MAX
 
 _OF_PREFECTURE = "municipality_code is null and fiscal_year = (select fiscal_year from run)"
-# Dispatch may exceed its plan, and hours or scores are means rather than shares.
+# More visits than planned are possible; Q-DISPATCH-01 has the limit.
 _MAY_EXCEED = "('K203')"
+# Means of percentages: numerator = sum of the percentages, denominator = how many.
+_MEANS = "('K606', 'K701')"
 
 EXPECTATIONS = (
     Expectation(
@@ -51,9 +53,8 @@ EXPECTATIONS = (
                 cast(numerator as double) as numerator, cast(denominator as double) as denominator,
                 cast(denominator - numerator as double) as margin
             from mart_kpi
-            where unit in ('%', '％') and denominator is not null and kpi_id not in {_MAY_EXCEED}
-                and name_ja like '%率%' or name_ja like '%割合%' and name_ja not like '%平均%'
-                and unit in ('%', '％') and denominator is not null
+            where unit in ('%', '％') and denominator is not null
+                and kpi_id not in {_MAY_EXCEED} and kpi_id not in {_MEANS}
             order by 1
         """,
         check=between("margin", 0),
@@ -65,10 +66,11 @@ EXPECTATIONS = (
         title_ja="割合のKPIの値は、分子÷分母である",
         why_ja="報告書は値と分子・分母を並べて示すので、検算が合わなければ信用されないため。",
         what_to_do_ja="システム担当者に知らせてください。前回の公開版はそのまま使えます。",
-        frame="""
+        frame=f"""
             select kpi_id || coalesce(' ' || municipality_code, '') as scope, name_ja as label,
                 cast(value as double) as value,
-                abs(cast(value as double) - 100.0 * cast(numerator as double) / cast(denominator as double)) as gap
+                abs(cast(value as double) - case when kpi_id in {_MEANS} then 1.0 else 100.0 end
+                    * cast(numerator as double) / cast(denominator as double)) as gap
             from mart_kpi
             where unit in ('%', '％') and value is not null and denominator > 0 order by 1
         """,

@@ -1,0 +1,241 @@
+"""The control tables of one run: what had been received by the as-of date, and which of it is in force.
+
+They are Parquet files in the candidate's folder, sources of the models and part of the release.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.ingest.archive import Archive, Reception
+from pipelines.ingest.contracts import all_datasets, code_books, load_contracts
+from pipelines.ingest.findings import ERROR, Finding, Place
+from pipelines.ingest.landing import CONTROL_PARTS, pseudonym_key
+from pipelines.ingest.ledger import Receipt
+from pipelines.ingest.municipalities import municipalities
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+_QUERIES = {
+    # One line per file and source; a file sent again counts from its latest receipt.
+    "files": """
+        select l.file_id, l.source, r.path, r.file_name, r.received_date, r.seq as latest_seq,
+               r.first_seq as first_seen_seq, r.size_bytes, l.status, l.form_versions, r.receipt_count
+        from landed_files l join received r using (file_id, source)
+        union all
+        select file_id, source, path, file_name, received_date, seq, first_seq, size_bytes,
+               'misplaced', '', receipt_count
+        from received where source = ''
+        order by source, received_date, latest_seq
+    """,
+    "submissions": """
+        select s.dataset, s.submission_key, s.file_id, s.source, r.received_date,
+               row_number() over w as revision,
+               row_number() over (partition by s.dataset, s.submission_key
+                                  order by r.received_date desc, r.seq desc) = 1 as is_in_force,
+               lead(s.file_id) over w as superseded_by
+        from landed_submissions s join received r using (file_id, source)
+        window w as (partition by s.dataset, s.submission_key order by r.received_date, r.seq)
+        order by s.dataset, s.submission_key, revision
+    """,
+    "in_force": """
+        select dataset, submission_key, file_id, revision, received_date
+        from submissions where is_in_force order by dataset, submission_key
+    """,
+    "reconciliation": """
+        select c.file_id, c.source, c.dataset, c.sheet, sum(c.rows_in)::bigint as rows_in,
+               sum(c.rows_landed)::bigint as rows_landed, sum(c.rows_set_aside)::bigint as rows_set_aside
+        from landed_counts c join received r using (file_id, source)
+        group by all order by c.source, c.file_id, c.dataset, c.sheet
+    """,
+    "bindings": """
+        select b.file_id, b.source, b.dataset, b.sheet, b.field, b.cell_column, b.header_row, b.preamble_cell
+        from landed_bindings b join received r using (file_id, source)
+        order by all
+    """,
+    # A file's findings are open while something of it is in force; a refused file's, until a file of
+    # the same name is received again.
+    "findings": """
+        with named as (
+            select f.*, r.path, r.file_name, r.received_date, r.seq
+            from landed_findings f join received r using (file_id, source)
+            union all by name
+            select * from reception_findings
+        ),
+        live as (select distinct file_id, dataset from submissions where is_in_force),
+        again as (select source, file_name, max(seq) as seq from received group by all)
+        select n.finding_id, n.file_id, n.path, n.file_name, n.received_date, n.source, n.dataset, n.sheet,
+               n.cell, n.row, n.field, n.field_label, n.typed_text, n.rule, n.message, n.expected, n.example,
+               n.suggestion, n.severity,
+               coalesce(nullif(n.municipality_code, ''), m.municipality_code) as municipality_code,
+               case when s.status = 'landed'
+                    then (n.file_id, n.dataset) in (select (file_id, dataset) from live)
+                         or (n.dataset = '' and n.file_id in (select file_id from live))
+                         or (n.rule in ('missing_preamble', 'missing_column') and again.seq = n.seq)
+                    else coalesce(again.seq = n.seq, true) end as is_in_force
+        from named n
+        left join landed_files s on s.file_id = n.file_id and s.source = n.source
+        left join again on again.source = n.source and again.file_name = n.file_name
+        left join (
+            select f.file_id, f.source, max_by(d.municipality_code, length(d.name)) as municipality_code
+            from received f join municipalities d on contains(f.file_name, d.name) group by all
+        ) m on m.file_id = n.file_id and m.source = n.source
+        order by n.source, n.received_date, n.path, n.sheet, n.row, n.cell, n.finding_id
+    """,
+}
+
+
+@dataclass(frozen=True)
+class ControlSummary:
+    """What the run stands on.
+
+    Attributes:
+        in_force_hash: changes whenever the receipts in force for the as-of date change.
+        by_source: per source: files, refused files, rows in, landed and set aside, open errors and warnings.
+    """
+
+    in_force_hash: str
+    by_source: dict[str, dict[str, int]]
+
+
+def write_control(settings: Settings, out: Path, reception: Reception | None = None) -> ControlSummary:
+    """Write every control table for the run into `out`.
+
+    Args:
+        settings: home, as-of date and fiscal year.
+        out: the candidate's control folder; made when it does not exist.
+        reception: what tonight's look at `raw` could not read, to be shown as findings.
+    """
+    import duckdb
+
+    archive = Archive(settings)
+    out.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as con:
+        _register(con, settings, archive, reception)
+        for name, query in _QUERIES.items():
+            con.execute(f"create table {name} as {query}")
+            _copy(con, name, out)
+        for name in ("municipalities", "code_labels", "datasets", "run"):
+            _copy(con, name, out)
+        return ControlSummary(in_force_hash(settings, archive), _by_source(con))
+
+
+def in_force_hash(settings: Settings, archive: Archive) -> str:
+    """A digest of every receipt that counts for the as-of date, in order."""
+    digest = hashlib.sha256()
+    for receipt in _counting(settings, archive.ledger.receipts):
+        digest.update(f"{receipt.seq}|{receipt.source}|{receipt.path}|{receipt.file_id}|{receipt.received_date}\n".encode())
+    return digest.hexdigest()
+
+
+def _counting(settings: Settings, receipts: Iterable[Receipt]) -> list[Receipt]:
+    return [r for r in receipts if r.received_date <= settings.as_of]
+
+
+def _register(
+    con: duckdb.DuckDBPyConnection, settings: Settings, archive: Archive, reception: Reception | None
+) -> None:
+    for part in CONTROL_PARTS:
+        folder = settings.landed / f"_{part}"
+        con.read_parquet(str(folder / "*.parquet")).create(f"landed_{part}")
+    receipts = [asdict(r) | {"file_name": r.name} for r in _counting(settings, archive.ledger.receipts)]
+    _table(con, "receipts", receipts, "seq bigint, path varchar, file_id varchar, source varchar, "
+           "received_date date, size_bytes bigint, is_sample boolean, file_name varchar")
+    con.execute("""
+        create table received as
+        select file_id, source, max_by(path, seq) as path, max_by(file_name, seq) as file_name,
+               max_by(received_date, seq) as received_date, max(seq) as seq, min(seq) as first_seq,
+               max_by(size_bytes, seq) as size_bytes, count(*) as receipt_count
+        from (select * from receipts order by seq) group by file_id, source
+    """)
+    towns = [
+        asdict(m) | {"municipality_code": m.code, "sort_order": number}
+        for number, m in enumerate(municipalities().values(), start=1)
+    ]
+    _table(con, "municipalities", towns, "municipality_code varchar, name varchar, kana varchar, district varchar, "
+           "long_name varchar, bureau varchar, bureau_status varchar, population bigint, tile_column bigint, "
+           "tile_row bigint, sort_order bigint")
+    labels = [
+        {"codebook": book, "code": code, "label": texts[0], "sort_order": number}
+        for book, codes in code_books().items()
+        for number, (code, texts) in enumerate(codes.items(), start=1)
+    ]
+    _table(con, "code_labels", labels, "codebook varchar, code varchar, label varchar, sort_order bigint")
+    datasets = [
+        {"dataset": d.name, "source": d.source, "label": d.label, "source_label": load_contracts()[d.source].label}
+        for d in all_datasets().values()
+    ]
+    _table(con, "datasets", datasets, "dataset varchar, source varchar, label varchar, source_label varchar")
+    run = {"as_of": settings.as_of, "fiscal_year": settings.fiscal_year, "is_sample": settings.is_sample,
+           "key_id": pseudonym_key(settings).key_id}
+    _table(con, "run", [run], "as_of date, fiscal_year integer, is_sample boolean, key_id varchar")
+    columns = ", ".join(f'"{c[0]}" {c[1]}' for c in con.execute("describe landed_findings").fetchall())
+    _table(con, "reception_findings", _reception_rows(settings, archive, reception), columns
+           + ", path varchar, file_name varchar, received_date date, seq bigint")
+
+
+def _reception_rows(
+    settings: Settings, archive: Archive, reception: Reception | None
+) -> list[dict[str, Any]]:
+    rows = []
+    for path, reason in reception.unreadable if reception else []:
+        finding = Place("", _source_of(path)).finding(
+            ERROR, "unreadable_path", reason, expected="読み取れるファイル", suggestion="ファイルの権限と場所を確かめてください。"
+        )
+        rows.append(_located(finding, path, settings))
+    for receipt in _counting(settings, archive.ledger.receipts):
+        if receipt.source == "":
+            sources = "、".join(load_contracts())
+            finding = Place(receipt.file_id, "").finding(
+                ERROR, "misplaced_file", "種類のフォルダに入っていないため、読み取っていません。",
+                expected="raw/年度/種類/受領日/ファイル", example="raw/R8/visit_log/2026-07-03/報告書.xlsx",
+                suggestion=f"次のいずれかのフォルダに移してください: {sources}",
+            )
+            rows.append(_located(finding, receipt.path, settings) | {"seq": receipt.seq, "received_date": receipt.received_date})
+    return rows
+
+
+def _located(finding: Finding, path: str, settings: Settings) -> dict[str, Any]:
+    return finding.as_row() | {"path": path, "file_name": path.rsplit("/", 1)[-1], "received_date": settings.as_of, "seq": None}
+
+
+def _source_of(path: str) -> str:
+    return next((part for part in path.split("/") if part in load_contracts()), "")
+
+
+def _table(con: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, Any]], columns: str) -> None:
+    con.execute(f"create table {name} ({columns})")
+    names = [column.strip().split(" ")[0].strip('"') for column in columns.split(",")]
+    if rows:
+        con.executemany(
+            f"insert into {name} values ({', '.join('?' * len(names))})", [[row[n] for n in names] for row in rows]
+        )
+
+
+def _copy(con: duckdb.DuckDBPyConnection, name: str, out: Path) -> None:
+    con.table(name).write_parquet(str(out / f"{name}.parquet"))
+
+
+def _by_source(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    query = """
+        with f as (select source, count(*) as files, count(*) filter (where status <> 'landed') as refused
+                   from files group by source),
+        c as (select source, sum(rows_in) as rows_in, sum(rows_landed) as landed, sum(rows_set_aside) as aside
+              from reconciliation group by source),
+        g as (select source, count(*) filter (where severity = 'error') as errors,
+                     count(*) filter (where severity = 'warning') as warnings
+              from findings where is_in_force group by source)
+        select coalesce(f.source, g.source) as source, coalesce(files, 0), coalesce(refused, 0),
+               coalesce(rows_in, 0), coalesce(landed, 0), coalesce(aside, 0), coalesce(errors, 0), coalesce(warnings, 0)
+        from f full join g using (source) left join c on c.source = coalesce(f.source, g.source) order by 1
+    """
+    names = ("files", "refused", "rows_in", "rows_landed", "rows_set_aside", "errors", "warnings")
+    return {
+        row[0]: dict(zip(names, (int(v) for v in row[1:]), strict=True)) for row in con.execute(query).fetchall()
+    }
