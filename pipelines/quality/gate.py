@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-from pipelines.quality.dbt_results import from_dbt
+from pipelines.quality.dbt_results import DbtResult, from_dbt
 from pipelines.quality.fingerprint import fingerprints
 from pipelines.quality.suite import open_candidate, run_expectations, run_row
 from pipelines.quality.verdict import Result, Verdict
@@ -21,7 +20,7 @@ LEDGER_ID = "Q-LEDGER-01"
 def judge(
     warehouse: Path,
     control: Path,
-    dbt_results: Iterable[Any] | None = None,
+    dbt_results: Iterable[DbtResult] | None = None,
     ledger_ok: bool = True,
     expectation_results: Sequence[Result] | None = None,
 ) -> Verdict:

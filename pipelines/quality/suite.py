@@ -20,6 +20,8 @@ from pipelines.quality.verdict import SHOWN_OFFENDERS, Offender, Result
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+    from great_expectations.core import ExpectationValidationResult
+    from great_expectations.core.batch_definition import BatchDefinition
 
 
 def warm_up() -> None:
@@ -72,7 +74,7 @@ def open_candidate(warehouse: Path, control: Path) -> duckdb.DuckDBPyConnection:
 
 
 def run_row(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """The run's one row: as_of, fiscal_year, is_sample, …"""
+    """The run's one row, by column name: as_of, fiscal_year, is_sample and more."""
     cursor = con.execute("select * from run")
     names = [column[0] for column in cursor.description or []]
     row = cursor.fetchone()
@@ -83,7 +85,7 @@ def run_row(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return found
 
 
-def _batch_definition() -> Any:
+def _batch_definition() -> BatchDefinition:
     import great_expectations as gx
 
     context = gx.get_context(mode="ephemeral")
@@ -93,7 +95,10 @@ def _batch_definition() -> Any:
 
 
 def _judge(
-    con: duckdb.DuckDBPyConnection, batches: Any, expectation: Expectation, limits: Mapping[str, float]
+    con: duckdb.DuckDBPyConnection,
+    batches: BatchDefinition,
+    expectation: Expectation,
+    limits: Mapping[str, float],
 ) -> Result:
     missing = _missing_tables(con, (expectation.table, *expectation.tables))
     if missing:
@@ -113,7 +118,9 @@ def _judge(
     )
 
 
-def _validate(batches: Any, kind: str, arguments: dict[str, object], frame: pd.DataFrame) -> Any:
+def _validate(
+    batches: BatchDefinition, kind: str, arguments: dict[str, object], frame: pd.DataFrame
+) -> ExpectationValidationResult:
     import great_expectations as gx
 
     check = getattr(gx.expectations, kind)(**arguments)
@@ -131,7 +138,9 @@ def _filled_in(value: CheckValue, limits: Mapping[str, float]) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _offenders(outcome: Any, frame: pd.DataFrame, observed: str) -> tuple[Offender, ...]:
+def _offenders(
+    outcome: ExpectationValidationResult, frame: pd.DataFrame, observed: str
+) -> tuple[Offender, ...]:
     positions = outcome.result.get("unexpected_index_list") or []
     rows = frame.loc[positions].drop_duplicates(["scope", "label"])[:SHOWN_OFFENDERS]
     found = [Offender(str(r["scope"]), str(r["label"]), _shown(r[observed])) for r in rows.to_dict("records")]

@@ -27,7 +27,8 @@ def waivers_in_force(con: duckdb.DuckDBPyConnection, as_of: date) -> list[Waiver
     if found is None:
         return []
     rows = con.execute(
-        "select waiver_id, expectation_id, coalesce(scope, ''), reason, approver, approved_date, expires_date "
+        "select waiver_id, expectation_id, coalesce(scope, ''), reason, approver, "
+        "approved_date, expires_date "
         f'from "{found[0]}".{TABLE} where approved_date <= ? and expires_date >= ? order by waiver_id',
         [as_of, as_of],
     ).fetchall()

@@ -24,10 +24,10 @@ class ExpectationWorker:
         ...     results = worker.run(warehouse, control)
     """
 
-    def __init__(self, start_method: str = "fork") -> None:
-        context = multiprocessing.get_context(start_method)
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("fork")
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), name="kyoso-expectations", daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, self._connection), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -64,7 +64,9 @@ class ExpectationWorker:
         self.close()
 
 
-def _serve(connection: Connection) -> None:
+def _serve(connection: Connection, parents_end: Connection) -> None:
+    # Without this the child keeps its own pipe open and would wait forever for a parent that was killed.
+    parents_end.close()
     from pipelines.quality.suite import run_expectations, warm_up
 
     warm_up()

@@ -41,7 +41,8 @@ EXPECTATIONS = (
         what_to_do_ja="該当するファイルの名前を添えて、システム担当者に知らせてください。",
         frame="""
             select file_id as scope, path as label,
-                case when rows_set_aside > 0 and coalesce(error_count, 0) = 0 then 0 else 1 end as is_explained
+                case when rows_set_aside > 0 and coalesce(error_count, 0) = 0 then 0 else 1 end
+                    as is_explained
             from mart_data_quality order by 1
         """,
         check=in_set("is_explained", 1),

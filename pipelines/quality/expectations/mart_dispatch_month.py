@@ -55,7 +55,7 @@ EXPECTATIONS = (
                 where month < (select max(month) from closed)
             )
             select strftime(latest.month, '%Y-%m') as scope, strftime(latest.month, '%Y年%-m月') as label,
-                abs(100.0 * latest.delivered / latest.due - 100.0 * earlier.delivered / earlier.due) as gap_points
+                100.0 * abs(latest.delivered / latest.due - earlier.delivered / earlier.due) as gap_points
             from latest, earlier where earlier.due > 0
         """,
         check=between("gap_points", None, DELIVERY_SWING_MAX),

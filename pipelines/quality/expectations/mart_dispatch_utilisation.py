@@ -47,7 +47,8 @@ EXPECTATIONS = (
         what_to_do_ja="該当団体の派遣計画を受領してください。団体名の書き違いなら報告書の訂正を求めてください。",
         frame=f"""
             select municipality_code as scope, municipality_name as label,
-                case when coalesce(planned_visit_count, 0) = 0 then delivered_visit_count else 0 end as unplanned
+                case when coalesce(planned_visit_count, 0) = 0 then delivered_visit_count else 0 end
+                    as unplanned
             {_OF_YEAR}
         """,
         check=between("unplanned", None, 0),
@@ -99,7 +100,8 @@ EXPECTATIONS = (
         what_to_do_ja="取組内容(合意目標)と成果物の一覧に、重複や団体名の違いがないか確かめてください。",
         frame=f"""
             select municipality_code as scope, municipality_name as label,
-                least(goal_count - attained_goal_count, deliverable_count - adopted_deliverable_count) as margin
+                least(goal_count - attained_goal_count, deliverable_count - adopted_deliverable_count)
+                    as margin
             {_OF_YEAR}
         """,
         check=between("margin", 0),

@@ -13,7 +13,8 @@ EXPECTATIONS = (
         what_to_do_ja="共同調達台帳の「証拠の種類」を、案件ごとに1つにしてください。",
         frame="""
             select case_id || ' ' || cast(fiscal_year as varchar) as scope, max(case_name) as label,
-                count(distinct coalesce(evidence_class, '')) filter (where saving_jpy is not null) as class_count
+                count(distinct coalesce(evidence_class, '')) filter (where saving_jpy is not null)
+                    as class_count
             from mart_joint_procurement group by case_id, fiscal_year order by 1
         """,
         check=between("class_count", None, 1),
@@ -26,7 +27,8 @@ EXPECTATIONS = (
         why_ja="100%を超える削減はありえず、円と千円の取り違えを示すため。",
         what_to_do_ja="単独調達の見込額と契約額の単位を確かめてください。",
         frame="""
-            select case_id as scope, case_name as label, saving_jpy, standalone_cost_jpy - saving_jpy as margin
+            select case_id as scope, case_name as label, saving_jpy,
+                standalone_cost_jpy - saving_jpy as margin
             from mart_joint_procurement where saving_jpy is not null order by 1
         """,
         check=between("margin", 0),

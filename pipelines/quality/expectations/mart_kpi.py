@@ -82,7 +82,7 @@ EXPECTATIONS = (
         table="mart_kpi",
         title_ja="県のKPIが、前年度の何倍にもなっていない",
         why_ja="桁の違う変化は、単位の取り違えや二重計上を疑うため。",
-        what_to_do_ja="kyoso trace で根拠の行を前年度と見比べてください。正しければ例外承認を登録してください。",
+        what_to_do_ja="根拠の行を前年度と見比べてください。正しければ例外承認を登録してください。",
         frame=f"""
             select kpi_id as scope, name_ja as label, cast(value as double) as value,
                 cast(value as double) / previous_value as ratio

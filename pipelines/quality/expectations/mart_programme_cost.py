@@ -47,7 +47,8 @@ EXPECTATIONS = (
                 select fiscal_year, cast(sum(budget_jpy) as double) as budget_jpy
                 from mart_programme_cost group by 1
             )
-            select cast(now.fiscal_year as varchar) as scope, cast(now.fiscal_year as varchar) || '年度' as label,
+            select cast(now.fiscal_year as varchar) as scope,
+                cast(now.fiscal_year as varchar) || '年度' as label,
                 greatest(now.budget_jpy / nullif(before.budget_jpy, 0),
                     before.budget_jpy / nullif(now.budget_jpy, 0)) as ratio
             from years now inner join years before on before.fiscal_year = now.fiscal_year - 1

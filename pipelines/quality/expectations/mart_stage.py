@@ -6,6 +6,9 @@ from pipelines.quality.expectation import Expectation, at_least, between, equal,
 from pipelines.quality.limits import ASSESSED_SHARE_MIN, SCORE_SWING_MAX, STAGE_SWING_MAX
 
 _RANK = "case {0} when 'below' then 0 when 'collaboration' then 1 when 'co_creation' then 2 end"
+_CLAIMED = _RANK.format("claimed_stage")
+_CORROBORATED = _RANK.format("stage")
+_PUBLISHED = _RANK.format("published_stage")
 _UNIT = "municipality_code || ' ' || cast(fiscal_year as varchar)"
 _LABEL = "municipality_name || ' ' || cast(fiscal_year as varchar) || '年度'"
 
@@ -35,7 +38,8 @@ EXPECTATIONS = (
         what_to_do_ja="その年度の評価票が受領済みか、保留されていないかを確かめてください。",
         frame=f"""
             select {_UNIT} as scope, {_LABEL} as label,
-                case when stage is null and coalesce(no_stage_reason, '') = '' then 0 else 1 end as is_explained
+                case when stage is null and coalesce(no_stage_reason, '') = '' then 0 else 1 end
+                    as is_explained
             from mart_stage order by 1
         """,
         check=in_set("is_explained", 1),
@@ -49,7 +53,7 @@ EXPECTATIONS = (
         what_to_do_ja="設定「段階の基準」の版と、評価票の設問対応表を確かめてください。",
         frame=f"""
             select {_UNIT} as scope, {_LABEL} as label,
-                {_RANK.format("claimed_stage")} as claimed_rank, {_RANK.format("stage")} as stage_rank
+                {_CLAIMED} as claimed_rank, {_CORROBORATED} as stage_rank
             from mart_stage order by 1
         """,
         check=at_least("claimed_rank", "stage_rank"),
@@ -64,8 +68,8 @@ EXPECTATIONS = (
         frame=f"""
             select {_UNIT} as scope, {_LABEL} as label,
                 case when is_to_confirm then 1 else 0 end as marked,
-                case when greatest({_RANK.format("claimed_stage")}, coalesce({_RANK.format("published_stage")}, 0))
-                    > {_RANK.format("stage")} then 1 else 0 end as needed
+                case when {_CLAIMED} > {_CORROBORATED} or coalesce({_PUBLISHED}, 0) > {_CORROBORATED}
+                    then 1 else 0 end as needed
             from mart_stage where stage is not null order by 1
         """,
         check=equal("marked", "needed"),
@@ -93,7 +97,8 @@ EXPECTATIONS = (
         why_ja="大半の団体が1年で動くのは、実際の変化よりも様式や基準の読み違いであることが多いため。",
         what_to_do_ja="評価票の様式版と設問対応表を前年度と見比べてください。正しければ例外承認を登録してください。",
         frame="""
-            select cast(now.fiscal_year as varchar) as scope, cast(now.fiscal_year as varchar) || '年度' as label,
+            select cast(now.fiscal_year as varchar) as scope,
+                cast(now.fiscal_year as varchar) || '年度' as label,
                 100.0 * count(*) filter (where now.stage <> before.stage) / count(*) as moved_pct
             from mart_stage now
             inner join mart_stage before on before.municipality_code = now.municipality_code

@@ -29,8 +29,10 @@ EXPECTATIONS = (
         what_to_do_ja="同じ回答が重ねて届いていないか、回答IDを確かめてください。",
         frame=f"""
             select municipality_code || ' ' || task || ' ' || wave as scope, {_LABEL} as label,
-                least(respondent_count - coalesce(successor_count, 0), respondent_count - coalesce(handover_count, 0),
-                    100 - coalesce(willing_to_pay_pct_mean, 0), coalesce(willing_to_pay_pct_mean, 0)) as margin
+                least(respondent_count - coalesce(successor_count, 0),
+                    respondent_count - coalesce(handover_count, 0),
+                    100 - coalesce(willing_to_pay_pct_mean, 0), coalesce(willing_to_pay_pct_mean, 0)
+                ) as margin
             from mart_transfer order by 1, 2
         """,
         check=between("margin", 0),

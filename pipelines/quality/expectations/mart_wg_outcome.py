@@ -13,8 +13,10 @@ EXPECTATIONS = (
         why_ja="予定を成果として数えないため。",
         what_to_do_ja="WG台帳の成果の段階と日付を確かめてください。",
         frame="""
-            select wg_id as scope, wg_name as label, cast(outcome_date as varchar) as outcome_date,
-                case when has_concrete_outcome and (outcome_date is null or outcome_date > (select as_of from run))
+            select wg_id as scope, wg_name as label,
+                cast(outcome_date as varchar) as outcome_date,
+                case when has_concrete_outcome
+                    and (outcome_date is null or outcome_date > (select as_of from run))
                     then 0 else 1 end as is_dated
             from mart_wg_outcome where fiscal_year = (select fiscal_year from run) order by 1
         """,
