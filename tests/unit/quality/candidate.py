@@ -7,204 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-MUNICIPALITIES = Path(__file__).parents[3] / "pipelines" / "ingest" / "municipalities.csv"
-FILE_A, FILE_B, FILE_C = "a" * 64, "b" * 64, "c" * 64
-
-# One statement per table. n is the municipality's position; the first ten are dispatched to.
-STATEMENTS = f"""
-create table dim_municipality as
-select municipality_code, name, kana, coalesce(district, '') as district, long_name, bureau,
-    cast(population_2022_01_01 as bigint) as population, cast(tile_column as integer) as tile_column,
-    cast(tile_row as integer) as tile_row, cast(row_number() over (order by municipality_code) as integer) as sort_order
-from read_csv('{MUNICIPALITIES}', all_varchar = true);
-
-create table mart_stage as
-select cast(y.fiscal_year as integer) as fiscal_year, m.municipality_code, m.name as municipality_name,
-    '1' as scheme_version, 'R8_mid' as wave, 'prefecture' as assessor_kind,
-    case when m.sort_order <= 3 then 'co_creation' when m.sort_order <= 20 then 'collaboration' else 'below' end as stage,
-    case when m.sort_order <= 3 then 'co_creation' when m.sort_order <= 24 then 'collaboration' else 'below' end
-        as claimed_stage,
-    case when m.sort_order <= 3 then 'co_creation' else 'collaboration' end as published_stage,
-    m.sort_order > 20 as is_to_confirm,
-    case when m.sort_order > 20 then ['活用の裏付け'] else cast([] as varchar[]) end as missing_criteria,
-    case when m.sort_order > 20 then '活用の裏付け' else '' end as missing_criteria_text,
-    cast(null as varchar) as next_stage,
-    cast(2.5 as decimal(6, 3)) as judge_score, cast(2.4 as decimal(6, 3)) as use_support_score,
-    cast(1.5 as decimal(6, 3)) as solve_score, cast(1.2 as decimal(6, 3)) as lead_score,
-    cast(1 as bigint) as judge_event_count, cast(2 as bigint) as use_support_event_count,
-    cast(0 as bigint) as solve_event_count, cast(0 as bigint) as lead_event_count,
-    true as has_judge, m.sort_order <= 20 as has_use_support, false as has_solve, false as has_lead,
-    true as is_comparable, cast(null as varchar) as no_stage_reason, cast(null as varchar) as incomparable_reason
-from dim_municipality m, (values (2025), (2026)) as y (fiscal_year);
-
-create table mart_dispatch_month as
-select 2026 as fiscal_year, cast(x.month as date) as month, m.municipality_code, m.name as municipality_name,
-    '1' as plan_version, cast(4 as bigint) as planned_visit_count,
-    cast(case when x.month <= date '2026-11-01' then 4 else 0 end as bigint) as due_visit_count,
-    cast(case when x.month > date '2026-11-01' then 0 when m.sort_order = 2 then 3 else 4 end as bigint)
-        as delivered_visit_count,
-    cast(case when x.month <= date '2026-11-01' then 2 else 0 end as bigint) as onsite_visit_count,
-    cast(case when x.month <= date '2026-11-01' then 3 else 0 end as bigint) as municipality_day_count,
-    cast(case when x.month <= date '2026-11-01' then 2 else 0 end as bigint) as onsite_day_count,
-    cast(0 as bigint) as cancelled_by_municipality_count, cast(0 as bigint) as cancelled_by_talent_count,
-    cast(0 as bigint) as postponed_count, cast(12 as decimal(18, 4)) as support_hours,
-    cast(4 as decimal(18, 4)) as preparation_hours, cast(8000 as bigint) as travel_cost_jpy,
-    true as is_full_month, true as has_onsite_visit, false as is_missed_month, x.month <= date '2026-11-20' as is_due
-from dim_municipality m,
-    (select cast(unnest(generate_series(date '2026-06-01', date '2027-02-01', interval 1 month)) as date) as month) x
-where m.sort_order <= 10;
-
-create table mart_dispatch_utilisation as
-select fiscal_year, municipality_code, municipality_name, 'generative_ai' as theme,
-    date '2026-06-01' as support_start_date, date '2027-02-28' as support_end_date,
-    cast(sum(planned_visit_count) as bigint) as planned_visit_count, cast(sum(due_visit_count) as bigint) as due_visit_count,
-    cast(sum(delivered_visit_count) as bigint) as delivered_visit_count,
-    cast(round(100.0 * sum(delivered_visit_count) / sum(due_visit_count), 4) as decimal(18, 4)) as utilisation_pct,
-    cast(sum(municipality_day_count) as bigint) as municipality_day_count,
-    cast(sum(onsite_visit_count) as bigint) as onsite_visit_count, cast(0 as bigint) as outside_period_visit_count,
-    cast(sum(support_hours) as decimal(18, 4)) as support_hours, cast(3 as bigint) as goal_count,
-    cast(1 as bigint) as attained_goal_count, cast(4 as bigint) as deliverable_count,
-    cast(2 as bigint) as adopted_deliverable_count, cast(80000 as bigint) as unit_price_jpy
-from mart_dispatch_month group by 1, 2, 3;
-
-create table mart_talent as
-select 2026 as fiscal_year, municipality_code, cast(2 as bigint) as posting_count, cast(1 as bigint) as secured_count,
-    name as municipality_name, cast(7 as bigint) as applicant_count, cast(4 as bigint) as interview_count,
-    cast(3 as bigint) as joint_interview_count
-from dim_municipality where sort_order <= 10;
-
-create table mart_wg_outcome as
-select y.fiscal_year, 'WG' || lpad(cast(w.n as varchar), 2, '0') as wg_id, 'ワーキング' || w.n as wg_name,
-    w.n <= 4 as has_concrete_outcome, case when w.n <= 4 then date '2026-09-30' end as outcome_date,
-    w.n <= 2 as is_self_sustaining
-from (values (2025), (2026)) as y (fiscal_year), (select unnest(range(1, 13)) as n) w;
-
-create table mart_wg_participation as
-select 2026 as fiscal_year, 'WG01' as wg_id, municipality_code, cast(5 as bigint) as meeting_count,
-    cast(4 as bigint) as attended_meeting_count, sort_order = 1 as is_lead
-from dim_municipality where sort_order <= 12;
-
-create table mart_joint_procurement as
-select 2026 as fiscal_year, 'JP' || n as case_id, c as evidence_class, '共同調達' || n as case_name,
-    cast(5 as bigint) as participant_count, cast(10000000 as bigint) as standalone_cost_jpy,
-    cast(8000000 as bigint) as share_amount_jpy, cast(2000000 as bigint) as saving_jpy
-from (values (1, 'measured'), (2, 'measured'), (3, 'self_reported'), (4, 'estimated')) as t (n, c);
-
-create table mart_joint_use as
-select 2026 as fiscal_year, 'SYS1' as system_id, '自治体クラウド' as system_name,
-    cast(50000000 as bigint) as cost_before_jpy, cast(40000000 as bigint) as cost_after_jpy;
-
-create table mart_community as
-select 2026 as fiscal_year, x.month, m.municipality_code, m.name as municipality_name,
-    cast(3 as bigint) as active_member_count, cast(6 as bigint) as member_count,
-    cast(2 as bigint) as line_section_member_count, cast(20 as bigint) as message_count,
-    cast(9 as bigint) as reply_count, cast(4 as bigint) as cross_reply_count
-from dim_municipality m,
-    (select cast(unnest(generate_series(date '2026-04-01', date '2026-11-01', interval 1 month)) as date) as month) x;
-
-create table mart_transfer as
-select 2026 as fiscal_year, municipality_code, name as municipality_name, 'task1' as task,
-    'line_section' as respondent_kind, 'before' as wave, cast(5 as bigint) as respondent_count,
-    cast(1.8 as decimal(18, 4)) as can_do_mean, cast(2 as bigint) as successor_count,
-    cast(1 as bigint) as handover_count, cast(30 as decimal(18, 4)) as willing_to_pay_pct_mean
-from dim_municipality where sort_order <= 10;
-
-create table mart_residents as
-select 2026 as fiscal_year, municipality_code, name as municipality_name, 'online_rate' as indicator_code,
-    'オンライン申請率' as indicator_name, '%' as unit, cast(42 as decimal(18, 4)) as value
-from dim_municipality;
-
-create table mart_programme_cost as
-select y.fiscal_year, 'dispatch' as programme, '委託料' as item, 'general' as fund_source,
-    cast(11800000 as bigint) as budget_jpy, cast(11000000 as bigint) as forecast_jpy, cast(null as bigint) as actual_jpy
-from (values (2025), (2026)) as y (fiscal_year);
-
-create table kpi_definitions as select * from (values
-    ('K101', '協働以上の団体(裏付けあり)', '団体'), ('K104', '共創の団体(裏付けあり)', '団体'),
-    ('K203', '派遣実施率', '%'), ('K205', '現地率', '%'), ('K308', '削減額(実測)', '円'),
-    ('K309', '削減額(自己申告)', '円'), ('K310', '削減額(試算)', '円'), ('K606', '負担してよい割合(平均)', '%'),
-    ('K902', '事業費(決算)', '円')
-) as t (kpi_id, name_ja, unit);
-
-create table mart_kpi as
-select t.kpi_id, 2026 as fiscal_year, cast(null as varchar) as municipality_code, substr(t.kpi_id, 2, 1) as kpi_group,
-    d.name_ja, 'outcome' as kind, d.unit, cast(numerator as decimal(18, 4)) as numerator,
-    cast(denominator as decimal(18, 4)) as denominator, cast(t.value as decimal(18, 4)) as value,
-    cast(t.target as decimal(18, 4)) as target, cast(t.previous as decimal(18, 4)) as previous_value,
-    case when t.value is null then '値なし' when t.target is null then '目標なし' else '現時点' end as status,
-    'up' as direction, t.reason
-from (values
-    ('K101', 20, 30, 20, 30, 18, null), ('K104', 3, 30, 3, 5, 3, null),
-    ('K203', 234, 240, 97.5, 95, null, null), ('K205', 120, 234, 51.2821, null, null, null),
-    ('K308', 4000000, null, 4000000, null, 3000000, null), ('K309', 2000000, null, 2000000, null, null, null),
-    ('K310', 2000000, null, 2000000, null, null, null), ('K606', 300, 10, 30, null, null, null),
-    ('K902', null, null, null, null, null, '決算は令和9年6月に確定')
-) as t (kpi_id, numerator, denominator, value, target, previous, reason)
-inner join kpi_definitions d on d.kpi_id = t.kpi_id;
-
-create table mart_kpi_evidence as
-select kpi_id, fiscal_year, municipality_code, 'numerator' as role, '{FILE_A}' as file_id, '様式' as sheet,
-    cast(7 as bigint) as row, 'value' as field
-from mart_kpi where value is not null;
-
-create table mart_submission as
-select 'visit_log__visits' as dataset, '派遣実施報告書' as dataset_label, 'visit_log' as source, municipality_code,
-    name as municipality_name, p.period, cast(p.due as date) as due_date,
-    case when p.period = '2026-11' then '期限前' when sort_order = 7 and p.period = '2026-10' then '未提出'
-        when sort_order = 4 and p.period = '2026-09' then '遅延受領'
-        when sort_order = 5 and p.period = '2026-08' then '訂正受領'
-        when sort_order = 6 and p.period = '2026-10' then '全行保留' else '受領' end as state,
-    case when p.period <> '2026-11' and not (sort_order = 7 and p.period = '2026-10') then '{FILE_A}' end as file_id,
-    case when p.period <> '2026-11' and not (sort_order = 7 and p.period = '2026-10') then cast(p.due as date) - 2 end
-        as received_date,
-    cast(1 as integer) as revision, cast(4 as bigint) as rows_in, cast(4 as bigint) as rows_landed,
-    cast(0 as bigint) as rows_set_aside
-from dim_municipality, (values ('2026-06', '2026-07-10'), ('2026-07', '2026-08-10'), ('2026-08', '2026-09-10'),
-    ('2026-09', '2026-10-10'), ('2026-10', '2026-11-10'), ('2026-11', '2026-12-10')) as p (period, due)
-where sort_order <= 10
-union all
-select 'assessment__scores', 'アセスメント調査票', 'assessment', municipality_code, name, 'R8_mid', date '2026-10-31',
-    case when sort_order = 28 then '未提出' else '受領' end, case when sort_order <> 28 then '{FILE_B}' end,
-    case when sort_order <> 28 then date '2026-10-20' end, 1, 40, 40, 0
-from dim_municipality;
-
-create table mart_data_quality as select * from (values
-    ('visit_log', 'visit_log__visits', '{FILE_A}', 'R8/visit_log/2026-11-05/派遣報告_橋本市.xlsx', date '2026-11-05',
-        'landed', true, 40, 38, 2, 2, 1, true),
-    ('assessment', 'assessment__scores', '{FILE_B}', 'R8/assessment/2026-10-20/評価票_海南市.xlsx', date '2026-10-20',
-        'landed', true, 1200, 1200, 0, 0, 0, true),
-    ('procurement', null, '{FILE_C}', 'R8/procurement/2026-11-01/台帳.xlsx', date '2026-11-01',
-        'refused', false, null, null, null, 1, 0, true)
-) as t (source, dataset, file_id, path, received_date, file_status, is_in_force, rows_in, rows_landed, rows_set_aside,
-    error_count, warning_count, is_reconciled);
-"""
-
-CONTROL = f"""
-create table run as select cast('2026-11-20' as date) as as_of, 2026 as fiscal_year, true as is_sample,
-    'sample' as key_id, '0000000' as "commit";
-create table files as
-select file_id, source, path, regexp_extract(path, '[^/]+$') as file_name, received_date,
-    row_number() over () as first_seen_seq, 10000 as size_bytes, file_status as status, '1' as form_versions
-from mart_data_quality;
-create table reconciliation as
-select file_id, dataset, '様式' as sheet, rows_in, rows_landed, rows_set_aside
-from mart_data_quality where dataset is not null;
-create table municipalities as select * from dim_municipality;
-create table findings as select * from (values
-    ('f1', '{FILE_A}', 'R8/visit_log/2026-11-05/派遣報告_橋本市.xlsx', 'visit_log', 'visit_log__visits', '様式', 'B9', 9,
-        'visit_date', '実施日', 'R8.2.31', 'date_impossible', 'この日付は存在しません。', '存在する日付', 'R8.10.14',
-        'R9.2.28 ではありませんか', 'error', '302031', true),
-    ('f2', '{FILE_A}', 'R8/visit_log/2026-11-05/派遣報告_橋本市.xlsx', 'visit_log', 'visit_log__visits', '様式', 'C10', 10,
-        'person', '氏名', '（個人情報のため表示しません）', 'required', '必須の欄が空です。', '氏名', '', '', 'error',
-        '302031', true),
-    ('f3', '{FILE_A}', 'R8/visit_log/2026-11-05/派遣報告_橋本市.xlsx', 'visit_log', 'visit_log__visits', '様式', 'H12', 12,
-        'preparation_hours', '準備時間', '=1+2', 'unit_converted', '単位を換算しました。', '時間', '2.5', '', 'warning',
-        '302031', true),
-    ('f4', '{FILE_C}', 'R8/procurement/2026-11-01/台帳.xlsx', 'procurement', null, null, null, null, null, null, null,
-        'password', 'パスワードで保護されていて読めません。', '保護のないファイル', '', '', 'error', null, true)
-) as t (finding_id, file_id, path, source, dataset, sheet, cell, "row", field, field_label, typed_text, rule, message,
-    expected, example, suggestion, severity, municipality_code, is_in_force);
-"""
+HERE = Path(__file__).parent
+MUNICIPALITIES = HERE.parents[2] / "pipelines" / "ingest" / "municipalities.csv"
 
 
 def build_candidate(folder: Path, as_of: date = date(2026, 11, 20)) -> tuple[Path, Path]:
@@ -212,16 +16,15 @@ def build_candidate(folder: Path, as_of: date = date(2026, 11, 20)) -> tuple[Pat
     warehouse, control = folder / "warehouse.duckdb", folder / "control"
     control.mkdir(parents=True)
     with duckdb.connect(str(warehouse)) as con:
-        con.execute(STATEMENTS)
-        con.execute("attach ':memory:' as control; use control;")
-        con.execute(
-            CONTROL.replace("from mart_data_quality", "from warehouse.main.mart_data_quality").replace(
-                "from dim_municipality", "from warehouse.main.dim_municipality"
-            )
-        )
+        con.execute(f"set variable municipalities = '{MUNICIPALITIES}'")
+        con.execute((HERE / "candidate.sql").read_text(encoding="utf-8"))
+        con.execute("attach ':memory:' as control")
+        con.execute("use control")
+        con.execute((HERE / "control.sql").read_text(encoding="utf-8"))
         con.execute("update run set as_of = ?", [as_of])
-        for (table,) in con.execute(
+        tables = con.execute(
             "select table_name from duckdb_tables() where database_name = 'control'"
-        ).fetchall():
+        ).fetchall()
+        for (table,) in tables:
             con.execute(f"copy {table} to '{control / table}.parquet' (format parquet)")
     return warehouse, control
