@@ -23,3 +23,7 @@ create table findings as select * from (values
         'password', 'パスワードで保護されていて読めません。', '保護のないファイル', '', '', 'error', null, true)
 ) as t (finding_id, file_id, path, source, dataset, sheet, cell, "row", field, field_label, typed_text, rule, message,
     expected, example, suggestion, severity, municipality_code, is_in_force);
+create table submissions as
+select dataset, coalesce(municipality_code, '') || '|' || period as submission_key, file_id, received_date, revision,
+    true as is_in_force, cast(null as varchar) as superseded_by
+from warehouse.main.mart_submission where file_id is not null and period in ('2026-10', 'R8_mid');

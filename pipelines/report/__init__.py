@@ -1,0 +1,1 @@
+"""Documents and the nightly status, made from judged rows and nothing else."""

@@ -1,0 +1,210 @@
+"""The status page: one offline HTML file from what `status_facts` gathered."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipelines.fiscal_year import date_label, label
+from pipelines.ingest.contracts import load_contracts
+from pipelines.report.correction import FOLDER, SEVERITY_LABELS, list_name
+from pipelines.report.status_facts import STATES, Facts, Row
+from pipelines.settings import CHECKOUT, TOKYO
+
+if TYPE_CHECKING:
+    from pipelines.report.status import Attempt
+
+TEMPLATES = CHECKOUT / "reports" / "templates"
+MATRIX_COLUMNS = 22
+LISTED_FINDINGS = 100
+# A mark and a word, never a colour alone.
+STATE_MARKS = {
+    "未提出": ("未", "missing"),
+    "全行保留": ("保", "held"),
+    "遅延受領": ("遅", "late"),
+    "訂正受領": ("訂", "corrected"),
+    "受領": ("○", "received"),
+    "期限前": ("・", "early"),
+}
+OUTCOMES = {
+    "released": ("公開しました", "good"),
+    "nothing_new": ("新しい資料なし", "good"),
+    "gate_closed": ("公開を見送りました", "bad"),
+    "failed": ("途中で止まりました", "bad"),
+}
+STEP_LABELS = {"released": "公開", "nothing_new": "変更なし", "gate_closed": "見送り", "failed": "停止"}
+
+
+def render_page(attempt: Attempt, facts: Facts, latest: dict[str, Any], history: list[dict[str, Any]]) -> str:
+    """The whole page as text."""
+    badge, tone = OUTCOMES[attempt.outcome]
+    return (
+        _environment()
+        .get_template("status.html.j2")
+        .render(
+            attempt=attempt,
+            facts=facts,
+            latest=latest,
+            history=list(reversed(history)),
+            badge=badge,
+            tone=tone,
+            fiscal_year=label(attempt.fiscal_year),
+            answer=_answer(attempt, facts, latest),
+            age=_age(latest["released_at"], attempt.finished_at),
+            to_request=[r for r in facts.submissions or () if r["state"] in ("未提出", "全行保留")],
+            matrices=_matrices([r for r in facts.submissions or () if r["municipality_code"]]),
+            prefecture=[r for r in facts.submissions or () if not r["municipality_code"]],
+            states=[(state, *STATE_MARKS[state]) for state in reversed(STATES)],
+            groups=_finding_groups(facts),
+            new_findings=[f for f in facts.findings if f["finding_id"] in facts.new_ids],
+            folder=FOLDER,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters.update(
+        number=number,
+        day=lambda value: date_label(value) if value else "",
+        short_day=lambda value: f"{value.month}月{value.day}日" if value else "",
+        clock=_clock,
+        source=_source_label,
+        severity=SEVERITY_LABELS.get,
+        mark=lambda state: STATE_MARKS[state][0],
+        tone=lambda state: STATE_MARKS[state][1],
+        outcome=STEP_LABELS.get,
+    )
+    environment.globals["limit"] = LISTED_FINDINGS
+    return environment
+
+
+def number(value: object) -> str:
+    """A number with thousands separators and no needless decimals; 値なし for none."""
+    if value is None:
+        return "値なし"
+    text = f"{Decimal(str(value)):,.4f}".rstrip("0").rstrip(".")
+    return text.replace("-", "−")
+
+
+def _clock(text: str | None) -> str:
+    if not text:
+        return "記録なし"
+    moment = datetime.fromisoformat(text).astimezone(TOKYO)
+    return f"{date_label(moment.date())} {moment.hour}時{moment.minute:02d}分"
+
+
+def _age(released_at: str | None, now: datetime) -> str:
+    if released_at is None:
+        return "なし"
+    hours = max(0, int((now - datetime.fromisoformat(released_at)).total_seconds() // 3600))
+    return f"{hours}時間" if hours < 72 else f"{hours // 24}日"
+
+
+def _answer(attempt: Attempt, facts: Facts, latest: dict[str, Any]) -> list[str]:
+    """One sentence with the answer, then what it means for the reader."""
+    kept = "前回の公開版をそのままお使いください。" if attempt.release_id else "公開版はまだありません。"
+    if attempt.outcome == "failed":
+        error = latest["error"] or {"what": "原因は記録されていません。", "todo": ""}
+        return [f"実行が途中で止まりました。{kept}", error["what"].replace("\n", " "), error["todo"]]
+    if attempt.outcome == "gate_closed":
+        count = len(latest["reasons"])
+        return [
+            f"公開前の検査{latest['checks']}件のうち{count}件が通らず、公開を見送りました。",
+            f"{kept}下の「公開前の検査」に、理由とすることがあります。直した資料を受領フォルダに入れると、"
+            "次の実行で改めて検査します。",
+        ]
+    if attempt.outcome == "nothing_new":
+        return ["新しい資料はありません。公開版は前回のままです。", _todo_line(facts)]
+    waived = f"(うち例外承認{len(latest['waived'])}件)" if latest["waived"] else ""
+    return [f"検査{latest['checks']}件を通り{waived}、新しい版を公開しました。", _todo_line(facts)]
+
+
+def _todo_line(facts: Facts) -> str:
+    counts = facts.submission_counts
+    missing = counts.get("未提出", 0) + counts.get("全行保留", 0)
+    errors = facts.finding_counts["error"]
+    parts = []
+    if missing:
+        parts.append(f"提出を求める様式が{missing}件")
+    if errors:
+        parts.append(f"各団体に直してもらう指摘が{errors}件")
+    return "、".join(parts) + "あります。" if parts else "いま、お願いすることはありません。"
+
+
+def _matrices(rows: list[Row]) -> list[dict[str, Any]]:
+    """Municipality × (form, period), split into tables narrow enough for A4."""
+    columns = sorted({(r["dataset"], r["dataset_label"], str(r["due_date"] or ""), r["period"]) for r in rows})
+    states = {(r["municipality_code"], r["dataset"], r["period"]): r for r in rows}
+    names = sorted({(r["municipality_code"], r["municipality_name"]) for r in rows})
+    tables = []
+    for chosen in _chunks(columns):
+        groups = Counter((dataset, form) for dataset, form, _, _ in chosen)
+        cells = [
+            (name, [states.get((code, dataset, period)) for dataset, _, _, period in chosen])
+            for code, name in names
+        ]
+        tables.append(
+            {
+                "groups": [(form, count) for (_, form), count in groups.items()],
+                "periods": [_period(period) for _, _, _, period in chosen],
+                "starts": [i == 0 or chosen[i - 1][0] != c[0] for i, c in enumerate(chosen)],
+                "rows": [(name, found) for name, found in cells if any(found)],
+            }
+        )
+    return tables
+
+
+def _chunks(columns: list[tuple[str, str, str, str]]) -> list[list[tuple[str, str, str, str]]]:
+    """Whole forms together, as many as fit on a page."""
+    by_form: dict[str, list[tuple[str, str, str, str]]] = defaultdict(list)
+    for column in columns:
+        by_form[column[0]].append(column)
+    chunks: list[list[tuple[str, str, str, str]]] = []
+    for group in by_form.values():
+        if chunks and len(chunks[-1]) + len(group) <= MATRIX_COLUMNS:
+            chunks[-1].extend(group)
+        else:
+            chunks.append(list(group))
+    return chunks
+
+
+def _period(text: str) -> str:
+    match = re.fullmatch(r"(\d{4})-(\d{2})(?:-01)?", text)
+    return f"{int(match[2])}月" if match else text
+
+
+def _finding_groups(facts: Facts) -> list[dict[str, Any]]:
+    """Open findings per municipality, those with most to correct first."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for finding in facts.findings:
+        groups[list_name(finding)].append(finding)
+    resolved = Counter(list_name(finding) for finding in facts.resolved)
+    made = [
+        {
+            "file": name,
+            "name": name.removesuffix(".xlsx").split("_", 1)[-1],
+            "count": Counter(f["severity"] for f in groups.get(name, ())),
+            "new": sum(f["finding_id"] in facts.new_ids for f in groups.get(name, ())),
+            "resolved": resolved[name],
+            "findings": groups.get(name, []),
+        }
+        for name in groups.keys() | resolved.keys()
+    ]
+    return sorted(made, key=lambda group: (-group["count"]["error"], -group["count"]["warning"], group["file"]))
+
+
+def _source_label(source: str) -> str:
+    contract = load_contracts().get(source)
+    return contract.label if contract else source
+
+
