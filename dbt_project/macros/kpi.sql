@@ -1,0 +1,26 @@
+{#-
+    One row behind a KPI: what it adds to the numerator and to the denominator, and the cell it comes
+    from. A figure and its evidence are the same rows, so they cannot drift apart.
+    `at` names the relation that carries file_id, sheet and row; null when the row only adds a number
+    whose cells are listed by other rows.
+-#}
+{% macro kpi_row(kpi_id, at, field, numerator='null', denominator='null', role='numerator',
+                 fiscal_year='fiscal_year', municipality_code='municipality_code') -%}
+    select
+        '{{ kpi_id }}' as kpi_id,
+        cast({{ fiscal_year }} as integer) as fiscal_year,
+        cast({{ municipality_code }} as varchar) as municipality_code,
+        {{ number(numerator) }} as numerator,
+        {{ number(denominator) }} as denominator,
+        '{{ role }}' as evidence_role,
+        {%- if at %}
+        {{ at }}.file_id,
+        {{ at }}.sheet,
+        {{ at }}.row,
+        {%- else %}
+        cast(null as varchar) as file_id,
+        cast(null as varchar) as sheet,
+        cast(null as bigint) as row,
+        {%- endif %}
+        '{{ field }}' as field
+{%- endmacro %}

@@ -1,0 +1,69 @@
+-- Posts with the municipality their author belonged to on that day. Counts only: no text is ever landed.
+with messages as (
+    select * from {{ ref('stg_chat_activity__messages') }}
+),
+
+members as (
+    select * from {{ ref('stg_register__chat_members') }}
+),
+
+calendar as (
+    select * from {{ source('control', 'calendar') }}
+),
+
+-- The register is sent again every year; the newest line about a member and day counts.
+affiliations as (
+    select
+        messages.message_key,
+        members.affiliation_kind,
+        members.municipality_code,
+        members.section_kind,
+        row_number() over (
+            partition by messages.message_key
+            order by members.fiscal_year desc, members.valid_from desc, members.row asc
+        ) as affiliation_rank
+    from messages
+    inner join members
+        on messages.member = members.member
+        and cast(messages.posted_at as date) >= members.valid_from
+        and (members.valid_to is null or cast(messages.posted_at as date) <= members.valid_to)
+),
+
+starters as (
+    select
+        thread_key,
+        message_key,
+        member,
+        row_number() over (partition by thread_key order by posted_at asc, message_key asc) as starter_rank
+    from messages
+    where not is_reply
+),
+
+final as (
+    select
+        messages.message_key,
+        messages.thread_key,
+        messages.channel,
+        messages.member,
+        messages.posted_at,
+        messages.is_reply,
+        calendar.fiscal_year,
+        calendar.month,
+        coalesce(affiliations.affiliation_kind, 'unknown') as affiliation_kind,
+        affiliations.municipality_code,
+        affiliations.section_kind,
+        starters.message_key as thread_message_key,
+        starters.member as thread_member,
+        opened.municipality_code as thread_municipality_code,
+        {{ working_minutes('messages.posted_at', 'calendar') }} as working_minute,
+        messages.file_id,
+        messages.sheet,
+        messages.row
+    from messages
+    inner join calendar on cast(messages.posted_at as date) = calendar.day
+    left join affiliations on messages.message_key = affiliations.message_key and affiliations.affiliation_rank = 1
+    left join starters on messages.thread_key = starters.thread_key and starters.starter_rank = 1
+    left join affiliations as opened on starters.message_key = opened.message_key and opened.affiliation_rank = 1
+)
+
+select * from final

@@ -1,0 +1,22 @@
+-- Every row behind every KPI.
+{% set groups = ['stage', 'dispatch', 'talent', 'wg', 'procurement', 'community', 'transfer', 'residents', 'combination', 'cost'] -%}
+with unioned as (
+    {% for group in groups -%}
+    select * from {{ ref('int_kpi_rows__' ~ group) }}
+    {% if not loop.last %}union all
+    {% endif %}
+    {%- endfor %}
+),
+
+run as (
+    select * from {{ source('control', 'run') }}
+),
+
+final as (
+    select unioned.*
+    from unioned
+    cross join run
+    where unioned.fiscal_year <= run.fiscal_year
+)
+
+select * from final

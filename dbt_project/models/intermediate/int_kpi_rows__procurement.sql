@@ -1,0 +1,53 @@
+with cases as (
+    select cases.*, cast(null as varchar) as municipality_code
+    from {{ ref('stg_procurement__joint_cases') }} as cases
+    cross join {{ source('control', 'run') }} as run
+    where cases.contract_date <= run.as_of
+),
+
+shares as (
+    select * from {{ ref('int_procurement__shares') }}
+),
+
+joint_use as (
+    select
+        joint_use.*,
+        municipalities.population,
+        row_number() over (
+            partition by joint_use.fiscal_year, joint_use.system_id order by joint_use.municipality_code
+        ) as order_of_system
+    from {{ ref('stg_procurement__joint_use') }} as joint_use
+    cross join {{ source('control', 'run') }} as run
+    inner join {{ source('control', 'municipalities') }} as municipalities
+        on joint_use.municipality_code = municipalities.municipality_code
+    where joint_use.start_date <= run.as_of
+),
+
+final as (
+    {{ kpi_row('K306', 'cases', 'contract_date', '1') }}
+    from cases
+    union all
+    {{ kpi_row('K307', 'shares', 'municipality_code', '1') }}
+    from shares
+    union all
+    {{ kpi_row('K307', 'cases', 'contract_date', denominator='1', role='denominator') }}
+    from cases
+    {% for kpi_id, rate_id, evidence_class in [
+        ('K308', 'K314', 'measured'), ('K309', 'K315', 'self_reported'), ('K310', 'K316', 'estimated')
+    ] -%}
+    union all
+    {{ kpi_row(kpi_id, 'shares', 'standalone_cost_jpy', 'saving_jpy') }}
+    from shares where evidence_class = '{{ evidence_class }}' and saving_jpy is not null
+    union all
+    {{ kpi_row(rate_id, 'shares', 'standalone_cost_jpy', 'saving_jpy', 'standalone_cost_jpy') }}
+    from shares where evidence_class = '{{ evidence_class }}' and saving_jpy is not null
+    {% endfor -%}
+    union all
+    {{ kpi_row('K311', 'joint_use', 'system_id', 'case when order_of_system = 1 then 1 else 0 end') }}
+    from joint_use
+    union all
+    {{ kpi_row('K312', 'joint_use', 'cost_after_jpy', 'cost_after_jpy', 'population') }}
+    from joint_use where cost_after_jpy is not null
+)
+
+select * from final

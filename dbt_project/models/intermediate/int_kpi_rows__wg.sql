@@ -1,0 +1,62 @@
+with wgs as (
+    select outcomes.*, sources.file_id, sources.sheet, sources.row, cast(null as varchar) as municipality_code
+    from {{ ref('mart_wg_outcome') }} as outcomes
+    inner join {{ ref('stg_register__wgs') }} as sources
+        on outcomes.fiscal_year = sources.fiscal_year and outcomes.wg_id = sources.wg_id
+),
+
+outcomes as (
+    select outcomes.*, cast(null as varchar) as municipality_code
+    from {{ ref('stg_register__wg_outcomes') }} as outcomes
+    cross join {{ source('control', 'run') }} as run
+    where outcomes.reached_date <= run.as_of
+),
+
+meetings as (
+    select meetings.*, cast(null as varchar) as municipality_code
+    from {{ ref('stg_register__wg_meetings') }} as meetings
+    cross join {{ source('control', 'run') }} as run
+    where meetings.held_date <= run.as_of
+),
+
+attendance as (
+    select
+        attendance.*,
+        row_number() over (
+            partition by attendance.fiscal_year, attendance.municipality_code
+            order by attendance.wg_id, attendance.meeting_no, attendance.row
+        ) as order_of_municipality
+    from {{ ref('stg_register__wg_attendance') }} as attendance
+    inner join meetings
+        on attendance.fiscal_year = meetings.fiscal_year and attendance.wg_id = meetings.wg_id
+        and attendance.meeting_no = meetings.meeting_no
+    where attendance.headcount > 0
+),
+
+final as (
+    {{ kpi_row('K301', 'wgs', 'status', "case when status = 'active' then 1 else 0 end") }}
+    from wgs
+    union all
+    {{ kpi_row('K302', 'wgs', 'initiator_kind', "case when initiator_kind in ('municipality', 'bureau') then 1 else 0 end", '1') }}
+    from wgs where status <> 'cancelled'
+    union all
+    {{ kpi_row('K303', 'wgs', 'wg_id', 'case when has_concrete_outcome then 1 else 0 end', '1') }}
+    from wgs
+    union all
+    {{ kpi_row('K303', 'outcomes', 'outcome_stage', role='criterion') }}
+    from outcomes
+    union all
+    {{ kpi_row('K304', 'wgs', 'status', 'case when is_self_sustaining then 1 else 0 end', '1') }}
+    from wgs where status = 'active'
+    union all
+    {{ kpi_row('K304', 'meetings', 'facilitator_kind', role='criterion') }}
+    from meetings
+    union all
+    {{ kpi_row('K305', 'attendance', 'headcount', 'case when order_of_municipality = 1 then 1 else 0 end') }}
+    from attendance
+    union all
+    {{ kpi_row('K313', 'wgs', 'goals_code', 'case when is_goals_aligned then 1 else 0 end', '1') }}
+    from wgs where status <> 'cancelled'
+)
+
+select * from final

@@ -1,0 +1,33 @@
+-- Generated from pipelines/ingest/contracts/procurement.odcs.yaml by `make docs`; do not edit.
+with landed as (
+    select * from {{ landed('procurement__municipal_awards') }}
+),
+
+in_force as (
+    select * from {{ source('control', 'in_force') }} where dataset = 'procurement__municipal_awards'
+),
+
+in_force_rows as (
+    select
+        landed.municipality_code,
+        landed.fiscal_year,
+        landed.awarded_date,
+        landed.case_name,
+        landed.method,
+        landed.amount_jpy,
+        landed.vendor_name,
+        landed.vendor_corporate_number,
+        landed._file_id as file_id,
+        landed._sheet as sheet,
+        landed._row as row,
+        in_force.received_date
+    from landed
+    inner join in_force
+        on landed._file_id = in_force.file_id and landed._submission_key = in_force.submission_key
+),
+
+final as (
+    select * from in_force_rows
+)
+
+select * from final

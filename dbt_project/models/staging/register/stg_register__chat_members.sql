@@ -1,0 +1,32 @@
+-- Generated from pipelines/ingest/contracts/register.odcs.yaml by `make docs`; do not edit.
+with landed as (
+    select * from {{ landed('register__chat_members') }}
+),
+
+in_force as (
+    select * from {{ source('control', 'in_force') }} where dataset = 'register__chat_members'
+),
+
+in_force_rows as (
+    select
+        landed.fiscal_year,
+        landed.member,
+        landed.affiliation_kind,
+        landed.municipality_code,
+        landed.section_kind,
+        landed.valid_from,
+        landed.valid_to,
+        landed._file_id as file_id,
+        landed._sheet as sheet,
+        landed._row as row,
+        in_force.received_date
+    from landed
+    inner join in_force
+        on landed._file_id = in_force.file_id and landed._submission_key = in_force.submission_key
+),
+
+final as (
+    select * from in_force_rows
+)
+
+select * from final

@@ -1,0 +1,31 @@
+-- Generated from pipelines/ingest/contracts/register.odcs.yaml by `make docs`; do not edit.
+with landed as (
+    select * from {{ landed('register__wg_attendance') }}
+),
+
+in_force as (
+    select * from {{ source('control', 'in_force') }} where dataset = 'register__wg_attendance'
+),
+
+in_force_rows as (
+    select
+        landed.fiscal_year,
+        landed.wg_id,
+        landed.meeting_no,
+        landed.municipality_code,
+        landed.section_kind,
+        landed.headcount,
+        landed._file_id as file_id,
+        landed._sheet as sheet,
+        landed._row as row,
+        in_force.received_date
+    from landed
+    inner join in_force
+        on landed._file_id = in_force.file_id and landed._submission_key = in_force.submission_key
+),
+
+final as (
+    select * from in_force_rows
+)
+
+select * from final
