@@ -35,7 +35,7 @@ def write_policy(world: World, out: Path) -> int:
     sheets = [
         Sheet("policy__submission_deadlines", _deadlines(), {"fiscal_year": 2026}), Sheet("policy__aliases", [
             {"alias": "紀ノ川市", "municipality_code": "302082"}, {"alias": "かつらぎちょう", "municipality_code": "303411"}, {"alias": "那智勝浦", "municipality_code": "304212"}]),
-        Sheet("policy__waivers", [{"waiver_id": "A8-01", "expectation_id": "Q-SUBMISSION-ON-TIME", "scope": "北山村", "reason": "担当者不在のため県が代行して確認する", "approver": "デジタル社会推進課長(架空)",
+        Sheet("policy__waivers", [{"waiver_id": "A8-01", "expectation_id": "Q-SUB-01", "scope": "アセスメント調査票", "reason": "1団体の未提出は、担当者不在のため県が代行して確認する", "approver": "デジタル社会推進課長(架空)",
                                    "approved_date": date(2026, 11, 2), "expires_date": date(2027, 3, 31)}]),
         Sheet("policy__parameters", [
             {"name": "staff_hourly_cost_jpy", "value": 3600, "unit": "円", "valid_from": date(2026, 4, 1), "source": "架空の人件費単価"},
