@@ -47,10 +47,13 @@ class Settings:
         as_of: date | None = None,
     ) -> Settings:
         """Fill what the caller left open from the environment and the calendar."""
-        as_of = as_of or today()
+        text = os.environ.get("KYOSO_AS_OF", "")
+        as_of = as_of or (date.fromisoformat(text) if text else today())
+        if fiscal_year is None and (year := os.environ.get("KYOSO_FISCAL_YEAR")):
+            fiscal_year = int(year)
         key = os.environ.get("KYOSO_KEY_FILE")
         return cls(
-            raw=(raw or Path("raw")).absolute(),
+            raw=(raw or Path(os.environ.get("KYOSO_RAW", "raw"))).absolute(),
             home=(home or Path(os.environ.get("KYOSO_HOME", "var"))).absolute(),
             fiscal_year=fiscal_year if fiscal_year is not None else fiscal_year_of(as_of),
             as_of=as_of,
@@ -74,8 +77,13 @@ class Settings:
 
     @property
     def build(self) -> Path:
-        """Candidates under construction, one folder per run."""
+        """What is under construction or was refused by the gate."""
         return self.home / "build"
+
+    @property
+    def candidate(self) -> Path:
+        """The one candidate under construction: warehouse.duckdb, control/, verdict.json, reports/."""
+        return self.build / "candidate"
 
     @property
     def releases(self) -> Path:

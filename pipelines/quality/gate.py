@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pipelines.quality.dbt_results import DbtResult, from_dbt
 from pipelines.quality.fingerprint import fingerprints
 from pipelines.quality.suite import open_candidate, run_expectations, run_row
 from pipelines.quality.verdict import Result, Verdict
@@ -20,25 +19,26 @@ LEDGER_ID = "Q-LEDGER-01"
 def judge(
     warehouse: Path,
     control: Path,
-    dbt_results: Iterable[DbtResult] | None = None,
-    ledger_ok: bool = True,
+    dbt_results: Iterable[Result] = (),
     expectation_results: Sequence[Result] | None = None,
+    *,
+    ledger_ok: bool = True,
 ) -> Verdict:
     """Judge a candidate.
 
     Args:
         warehouse: the candidate's DuckDB file, closed by its writer.
         control: folder with the run's control tables as Parquet.
-        dbt_results: results of the dbt run (`RunExecutionResult.results`), or None.
-        ledger_ok: whether the chain of receipts was verified.
+        dbt_results: dbt's tests in the words of the gate (`from_dbt`).
         expectation_results: what a worker process found; by default the expectations run here.
+        ledger_ok: whether the chain of receipts was verified.
 
     Returns:
         The verdict; open only if nothing failed that no waiver in force covers.
     """
     if expectation_results is None:
         expectation_results = run_expectations(warehouse, control)
-    results = [*expectation_results, *from_dbt(dbt_results or ()), _ledger(ledger_ok)]
+    results = [*expectation_results, *dbt_results, _ledger(ledger_ok)]
     with open_candidate(warehouse, control) as con:
         run = run_row(con)
         judged, waivers = apply_waivers(results, waivers_in_force(con, run["as_of"]))

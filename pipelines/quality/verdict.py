@@ -6,6 +6,7 @@ It carries no clock and no path: the same rows under the same waivers give the s
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -158,6 +159,11 @@ class Verdict:
     def read(cls, path: Path) -> Verdict:
         """Read verdict.json."""
         return cls.from_json(path.read_text(encoding="utf-8"))
+
+
+def results_from(items: Iterable[dict[str, Any]]) -> list[Result]:
+    """Results written as JSON by another step of the night."""
+    return [_result(dict(item)) for item in items]
 
 
 def _text(value: object) -> str:

@@ -1,0 +1,279 @@
+"""One night, step by step: receive, land, control, models, gate, documents, release, status.
+
+The steps belong to one process and one attempt. The Dagster assets call them in order; the command
+line may run the first of them early, while Dagster and dbt are still being imported, and the
+assets then find them done. Every step leaves its result in the home, so that the next one needs
+nothing else.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.errors import KyosoError
+from pipelines.ingest.archive import Archive, Reception
+from pipelines.ingest.control import ControlSummary, in_force_hash, write_control
+from pipelines.ingest.landing import LandingSummary, land_new, pseudonym_key
+from pipelines.serve.lock import WriterLock
+from pipelines.serve.release import (
+    Release,
+    current_id,
+    publish,
+    release_id,
+    remove_old,
+    write_manifest,
+)
+from pipelines.settings import TOKYO, Settings, today
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+    from pipelines.model.dbt import DbtBuild
+    from pipelines.quality.verdict import Verdict
+    from pipelines.quality.worker import ExpectationWorker
+    from pipelines.report.status import Outcome
+
+GATE_CLOSED = 3
+Progress = Callable[[str, int, int], None]
+
+
+class Night:
+    """One attempt on one home.
+
+    Attributes:
+        verdict: the gate's answer, once judged.
+        outcome: how the attempt ended, once finished.
+        documents: paths of the documents readers see, once finished.
+    """
+
+    _open: dict[Settings, Night] = {}
+
+    def __init__(self, settings: Settings, *, is_dry_run: bool = False) -> None:
+        self.settings = settings
+        self.is_dry_run = is_dry_run
+        self.archive: Archive | None = None
+        self.reception: Reception | None = None
+        self.landing: LandingSummary | None = None
+        self.control: ControlSummary | None = None
+        self.verdict: Verdict | None = None
+        self.release: Release | None = None
+        self.outcome: Outcome | None = None
+        self.documents: tuple[Path, ...] = ()
+        self.worker: ExpectationWorker | None = None
+        self.progress: Progress | None = None
+        self.steps: list[tuple[str, float]] = []
+        self._started_at = datetime.now(TOKYO)
+        self._previous = settings.warehouse.resolve() if settings.warehouse.exists() else None
+        self._lock = WriterLock(settings)
+        self._lock.__enter__()
+        self._open[settings] = self
+
+    @classmethod
+    def of(cls, settings: Settings) -> Night:
+        """The attempt of this process under way on these settings, or a new one.
+
+        Raises:
+            KyosoError: another process is writing to the home.
+        """
+        return cls._open.get(settings) or cls(settings)
+
+    def receive(self) -> Reception:
+        """Archive what is new in `raw`."""
+        if self.reception is None:
+            with self._step("受領"):
+                self.archive = Archive(self.settings)
+                self.reception = self.archive.receive(today())
+        return self.reception
+
+    @property
+    def identity(self) -> str:
+        """The id of the release these inputs give."""
+        self.receive()
+        assert self.archive is not None
+        inputs = in_force_hash(self.settings, self.archive)
+        return release_id(self.settings, inputs, pseudonym_key(self.settings).key_id)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is anything to do: other files, code, date or parameters than the current release has."""
+        self.receive()
+        assert self.reception is not None
+        return bool(self.reception.unreadable) or self.identity != current_id(self.settings)
+
+    def land(self) -> LandingSummary:
+        """Read the files not read yet."""
+        if self.landing is None:
+            self.receive()
+            with self._step("読取り"):
+                self.landing = land_new(self.settings, self.archive, self._reading_progress)
+        return self.landing
+
+    def write_control(self) -> ControlSummary:
+        """Begin a fresh candidate: what is in force on the as-of date, the findings, the calendar."""
+        from pipelines.model.calendar import write_calendar
+
+        if self.control is None:
+            self.land()
+            assert self.archive is not None
+            with self._step("管理表"):
+                candidate = self.settings.candidate
+                shutil.rmtree(candidate, ignore_errors=True)
+                self.control = write_control(self.settings, candidate / "control", self.reception)
+                write_calendar(self.settings.fiscal_year, candidate / "control")
+                key_id = pseudonym_key(self.settings).key_id
+                write_manifest(self.settings, self.identity, self.control.in_force_hash, key_id)
+        return self.control
+
+    def build_models(self, manifest: Manifest | None = None) -> DbtBuild:
+        """Build staging, intermediate and marts, and run dbt's tests on them."""
+        from pipelines.model.dbt import build
+        from pipelines.quality.dbt_results import from_dbt
+
+        self._need("control", "control.parquet files")
+        with self._step("集計"):
+            built = build(self.settings, manifest)
+            results = [asdict(result) for result in from_dbt(built.results)]
+            self._dbt_results.write_text(json.dumps(results, ensure_ascii=False), encoding="utf-8")
+        return built
+
+    def judge(self) -> Verdict:
+        """Run the expectations and write the verdict over the candidate's exact rows."""
+        from pipelines.quality.gate import judge
+        from pipelines.quality.verdict import results_from
+
+        self._need("warehouse.duckdb", "集計の結果")
+        warehouse, control = self.settings.candidate / "warehouse.duckdb", self.settings.candidate / "control"
+        with self._step("検査"):
+            found = self.worker.run(warehouse, control) if self.worker else None
+            dbt_results = results_from(json.loads(self._dbt_results.read_text(encoding="utf-8")))
+            # Opening the archive has verified the chain of receipts; a broken one ends the night there.
+            self.verdict = judge(warehouse, control, dbt_results, found)
+            self.verdict.write(self.settings.candidate / "verdict.json")
+        return self.verdict
+
+    def render(self) -> list[Path]:
+        """Write the documents from the judged rows."""
+        from pipelines.report.render import render_all
+
+        self._need("verdict.json", "検査の結果")
+        with self._step("報告書"):
+            return render_all(self.settings.candidate)
+
+    def publish(self) -> Release | None:
+        """Switch readers to the candidate; None in a dry run."""
+        if self.is_dry_run:
+            return None
+        with self._step("公開"):
+            self.release = publish(self.settings)
+            remove_old(self.settings)
+        return self.release
+
+    def finish(self, error: BaseException | None = None) -> Outcome:
+        """Write the status of this attempt, whatever became of it, and let go of the home."""
+        from pipelines.report.status import Attempt, write_status
+
+        if self.outcome is not None:
+            return self.outcome
+        self.outcome = self._outcome_of(error)
+        try:
+            self.documents = _documents(self.settings)
+            place = self.release.folder if self.release else self.settings.candidate
+            if self.outcome == "nothing_new":
+                place = self.settings.current.resolve()
+            attempt = Attempt(
+                run_id=f"{self._started_at:%Y%m%d-%H%M%S}",
+                outcome=self.outcome,
+                started_at=self._started_at,
+                finished_at=datetime.now(TOKYO),
+                as_of=self.settings.as_of,
+                fiscal_year=self.settings.fiscal_year,
+                is_sample=self.settings.is_sample,
+                release_id=current_id(self.settings),
+                verdict=self.verdict,
+                warehouse=_if_exists(place / "warehouse.duckdb"),
+                control=_if_exists(place / "control"),
+                previous_warehouse=self._previous if self._previous and self._previous.exists() else None,
+                error=explained(error, self.settings) if self.outcome == "failed" and error else None,
+                reports=self.documents,
+                steps=tuple(self.steps),
+            )
+            write_status(self.settings.status_dir, attempt)
+        finally:
+            self.close()
+        return self.outcome
+
+    def close(self) -> None:
+        """Let go of the home without a status."""
+        self._open.pop(self.settings, None)
+        if self.worker:
+            self.worker.close()
+            self.worker = None
+        self._lock.__exit__(None, None, None)
+
+    @property
+    def _dbt_results(self) -> Path:
+        return self.settings.candidate / "control" / "dbt_results.json"
+
+    def _outcome_of(self, error: BaseException | None) -> Outcome:
+        if self.verdict is not None and not self.verdict.is_open:
+            return "gate_closed"
+        if error is not None:
+            return "failed"
+        return "released" if self.release or self.is_dry_run else "nothing_new"
+
+    def _reading_progress(self, done: int, total: int) -> None:
+        if self.progress:
+            self.progress("読取り", done, total)
+
+    def _need(self, name: str, what: str) -> None:
+        if not (self.settings.candidate / name).exists():
+            raise KyosoError(
+                f"前の段階の結果({what})がありません。",
+                where=str(self.settings.candidate / name),
+                todo="途中からではなく、nightly 全体を実行してください。",
+            )
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        started = time.monotonic()
+        if self.progress:
+            self.progress(name, 0, 0)
+        yield
+        self.steps.append((name, time.monotonic() - started))
+
+
+def explained(error: BaseException, settings: Settings) -> Exception:
+    """An error in words the operator can act on; unknown ones stay as they are."""
+    if isinstance(error, KyosoError):
+        return error
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return KyosoError(
+            "ディスクの空きがありません。前回の公開版はそのまま使えます。",
+            where=str(error.filename or settings.home),
+            todo="空きを作ってから、もう一度実行してください。途中までの結果は次の実行で片付きます。",
+        )
+    if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+        return KyosoError(
+            "書き込みが許されていません。前回の公開版はそのまま使えます。",
+            where=str(error.filename or settings.home),
+            todo="フォルダの権限を確かめてください。",
+        )
+    return error if isinstance(error, Exception) else KyosoError(f"中断されました({type(error).__name__})。")
+
+
+def _documents(settings: Settings) -> tuple[Path, ...]:
+    folder = settings.current / "reports"
+    return tuple(sorted(p for p in folder.rglob("*") if p.is_file())) if folder.exists() else ()
+
+
+def _if_exists(path: Path) -> Path | None:
+    return path if path.exists() else None

@@ -1,0 +1,33 @@
+"""The annual evaluation report as data, built from the judged rows and from nothing else."""
+
+from __future__ import annotations
+
+from pipelines.report.document import Report
+from pipelines.report.evidence import gather
+from pipelines.report.facts import Facts
+from pipelines.report.sections import annex, collaboration, delivery, outcomes, programme, stage, summary
+from pipelines.report.wording import year_label
+
+EVIDENCE_ROWS = 200
+
+
+def build_report(facts: Facts) -> Report:
+    """Every section of the report, with figures not drawn yet."""
+    evidence = gather(facts, EVIDENCE_ROWS)
+    verdict = facts.verdict
+    checks = f"合格(検査{len(verdict.results)}件、例外承認{len(verdict.waived)}件、注意{len(verdict.warnings)}件)"
+    return Report(
+        title=f"{year_label(facts.fiscal_year)} 年次評価報告書",
+        edition="作業版",
+        fiscal_year=facts.fiscal_year,
+        as_of=facts.as_of,
+        release_id=str(facts.manifest["release_id"]),
+        code_version=str(facts.manifest["code_version"]),
+        is_sample=verdict.is_sample,
+        verdict_text=checks if verdict.is_open else "不合格",
+        sections=(
+            summary.build(facts), programme.build(facts), delivery.build(facts), outcomes.build(facts), stage.build(facts),
+            collaboration.build(facts), annex.build(facts, evidence),
+        ),
+        evidence=evidence,
+    )

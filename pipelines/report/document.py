@@ -1,0 +1,166 @@
+"""A report as data: sections of blocks, the same for every form it is rendered in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Align = Literal["left", "right", "center"]
+Width = Literal["full", "half"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table.
+
+    Attributes:
+        text: what people read.
+        number: the same as a number, for spreadsheets; None for text.
+        number_format: the spreadsheet's format of the number.
+        mark: name of a visual mark (a stage, a status); the text says the same in words.
+    """
+
+    text: str
+    number: Decimal | int | None = None
+    number_format: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: heading with unit, alignment and share of the width."""
+
+    label: str
+    align: Align = "left"
+    width: float = 1.0
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; `kpi_ids` names the KPI of each row where rows are KPIs."""
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    kpi_ids: tuple[str, ...] = ()
+    width: Width = "full"
+    empty_reason: str = "該当なし。"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A native spreadsheet chart over the figure's table: bars, with lines for `line_columns`."""
+
+    kind: Literal["bar", "stacked"]
+    category_column: int
+    value_columns: tuple[int, ...]
+    line_columns: tuple[int, ...] = ()
+    is_horizontal: bool = False
+    colours: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with the numbers it shows; `svg` is filled when it is drawn."""
+
+    key: str
+    title: str
+    alt: str
+    table: Table
+    note: str = ""
+    chart: Chart | None = None
+    width: Width = "full"
+    svg: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Text. A lead answers first, an opinion is somebody's, a caveat warns."""
+
+    text: str
+    role: Literal["body", "lead", "opinion", "caveat", "heading"] = "body"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of sentences."""
+
+    title: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One number that matters, with what it must be read with."""
+
+    label: str
+    kpi_id: str
+    value: str
+    unit: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Numbers side by side."""
+
+    cards: tuple[Card, ...]
+
+
+Block = Paragraph | Bullets | Cards | Table | Figure
+
+
+@dataclass(frozen=True)
+class Section:
+    """One numbered section; `key` stays when sections are added."""
+
+    key: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """A row a KPI was computed from, by its address."""
+
+    role: str
+    path: str
+    sheet: str
+    cell: str
+    field_label: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Definition and rows of one KPI; `rows` are the first of `row_count`."""
+
+    kpi_id: str
+    name: str
+    formula: str
+    source: str
+    value: str
+    numerator: str
+    denominator: str
+    row_count: int
+    file_count: int
+    rows: tuple[EvidenceRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """An evaluation report for one fiscal year and as-of date."""
+
+    title: str
+    edition: str
+    fiscal_year: int
+    as_of: date
+    release_id: str
+    code_version: str
+    is_sample: bool
+    verdict_text: str
+    sections: tuple[Section, ...]
+    evidence: tuple[Evidence, ...] = field(default=())

@@ -1,0 +1,57 @@
+"""Every document of a release, rendered from one description of its content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.errors import KyosoError
+from pipelines.report.content import build_report
+from pipelines.report.document import Report
+from pipelines.report.facts import Facts
+from pipelines.report.figures import draw
+from pipelines.report.page import write_page
+from pipelines.report.pdf import write_pdf
+from pipelines.report.workbook import write_workbook
+
+
+@dataclass(frozen=True)
+class Document:
+    """One form of the report."""
+
+    key: str
+    file_name: str
+    kind: str
+    description: str
+    write: Callable[[Report, Path], Path]
+
+
+DOCUMENTS = (
+    Document("pdf", "annual_evaluation.pdf", "pdf", "年次評価報告書(PDF、印刷と配布用)", write_pdf),
+    Document("xlsx", "annual_evaluation.xlsx", "excel", "年次評価報告書(Excel、数字とグラフを使うため)", write_workbook),
+    Document("html", "annual_evaluation.html", "html", "年次評価報告書(HTML、証跡をたどるため)", write_page),
+)
+
+
+def render_all(candidate: Path) -> list[Path]:
+    """Write every document of a judged candidate into its `reports` folder.
+
+    Raises:
+        KyosoError: the gate is closed, or the rows are not the rows that were judged.
+    """
+    facts = Facts(candidate)
+    try:
+        uncovered = facts.verdict.covers(facts.con)
+        if uncovered or not facts.verdict.is_open:
+            raise KyosoError(
+                "検査に合格した行ではないため、報告書を作りません。",
+                where="、".join(uncovered) or "検査が不合格です",
+                todo="kyoso nightly を実行して、検査からやり直してください。",
+            )
+        report = draw(build_report(facts))
+    finally:
+        facts.close()
+    folder = candidate / "reports"
+    folder.mkdir(exist_ok=True)
+    return [document.write(report, folder / document.file_name) for document in DOCUMENTS]

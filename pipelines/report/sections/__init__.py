@@ -1,0 +1,1 @@
+"""The sections of the annual evaluation report, one module each: rows in, blocks out."""

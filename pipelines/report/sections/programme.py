@@ -1,0 +1,92 @@
+"""What the programme is, what it cost, and whether the talent could be secured."""
+
+from __future__ import annotations
+
+from pipelines.report.document import Block, Cell, Column, Paragraph, Section, Table
+from pipelines.report.facts import Facts, Row
+from pipelines.report.sections.common import kpi_table, opinions
+from pipelines.report.wording import NO_VALUE, number_cell, short_date, year_label
+
+
+def build(facts: Facts) -> Section:
+    """事業概要・経費・人材の確保."""
+    blocks: list[Block] = [Paragraph(_overview(facts)), _costs(facts)]
+    blocks.append(kpi_table(facts, "cost_kpis", "経費のKPI", ("K901", "K902", "K903", "K904", "K905", "K906")))
+    blocks.append(_recruitments(facts))
+    talent = tuple(f"K40{n}" for n in range(1, 8))
+    blocks.append(kpi_table(facts, "talent_kpis", "人材の確保のKPI", talent))
+    return Section("programme", "事業概要・経費・人材の確保", (*blocks, *opinions(facts, 2)))
+
+
+def _overview(facts: Facts) -> str:
+    applied = facts.rows(
+        "select count(*) as n, count(*) filter (where is_selected) as selected, "
+        "count(*) filter (where cancelled_date is not null) as cancelled "
+        "from staging.stg_register__applications where fiscal_year = ?",
+        facts.fiscal_year,
+    )[0]
+    if not applied["n"]:
+        return f"{year_label(facts.fiscal_year)}の派遣申込の台帳を受領していないため、申込みの状況は示せません。"
+    dispatched = len(facts.of_year("mart_dispatch_utilisation", "municipality_code"))
+    return (
+        f"{year_label(facts.fiscal_year)}は、派遣に{applied['n']}団体が申し込み、{applied['selected']}団体を採択しました"
+        f"(中止の届出 {applied['cancelled']}団体)。派遣の計画があるのは{dispatched}団体です。"
+        f"募集{facts.kpi('K401').denominator or 0:.0f}件のうち{facts.kpi('K401').numerator or 0:.0f}件で人材を確保しました(K401)。"
+    )
+
+
+def _costs(facts: Facts) -> Table:
+    rows = facts.of_year("mart_programme_cost", "programme, item, fund_source")
+    has_actual = any(r["actual_jpy"] is not None for r in rows)
+    lines = [
+        (
+            Cell(facts.label("programmes", r["programme"])), Cell(r["item"]), Cell(facts.label("fund_sources", r["fund_source"])),
+            number_cell(r["budget_jpy"]), number_cell(r["forecast_jpy"]), number_cell(r["actual_jpy"]), number_cell(r["staff_hours"], 0),
+        )
+        for r in rows
+    ]
+    if rows:
+        lines.append(_total(rows))
+    note = "決算額のある費目は決算、ない費目は執行見込です。" if has_actual else "決算は会計の閉鎖(5月31日)の後に確定します。この版の支出は執行見込です。"
+    columns = (
+        Column("事業", width=1.1), Column("費目", width=2.3), Column("財源", width=0.9), Column("予算(円)", "right", 1.2),
+        Column("執行見込(円)", "right", 1.2), Column("決算(円)", "right", 1.2), Column("職員(時間)", "right", 0.9),
+    )
+    return Table("costs", f"経費(費目と財源別、{year_label(facts.fiscal_year)})", columns, tuple(lines), note,
+                 empty_reason="該当なし。この年度の経費の台帳を受領していません。")
+
+
+def _total(rows: list[Row]) -> tuple[Cell, ...]:
+    def total(name: str) -> Cell:
+        values = [r[name] for r in rows if r[name] is not None]
+        cell = number_cell(sum(values) if values else None)
+        return Cell(cell.text, cell.number, cell.number_format, "total")
+
+    return (Cell("計", mark="total"), Cell("", mark="total"), Cell("", mark="total"), total("budget_jpy"), total("forecast_jpy"),
+            total("actual_jpy"), total("staff_hours"))
+
+
+def _recruitments(facts: Facts) -> Table:
+    rows = facts.rows(
+        "select r.*, m.name as municipality_name from staging.stg_register__recruitments r "
+        "inner join dim_municipality m on m.municipality_code = r.municipality_code "
+        "where r.fiscal_year = ? order by r.posting_id",
+        facts.fiscal_year,
+    )
+    lines = tuple(
+        (
+            Cell(r["posting_id"]), Cell(r["municipality_name"]), Cell(facts.label("themes", r["theme"])), Cell(short_date(r["posted_date"])),
+            number_cell(r["applicant_count"]),
+            Cell(f"{r['joint_interview_count'] or 0} / {r['interview_count']}" if r["interview_count"] is not None else NO_VALUE),
+            Cell(short_date(r["decided_date"])), Cell(short_date(r["start_date"])), Cell(r["supplier_name"] or NO_VALUE),
+            Cell(facts.label("end_kinds", r["end_kind"])),
+        )
+        for r in rows
+    )
+    columns = (
+        Column("募集", width=0.6), Column("団体", width=1.1), Column("テーマ", width=1.2), Column("募集開始", width=0.9),
+        Column("応募(人)", "right", 0.7), Column("面談(市町村参加/全体)", "right", 1.1), Column("決定", width=0.9),
+        Column("着任", width=0.9), Column("供給事業者", width=1.9), Column("終了区分", width=0.8),
+    )
+    return Table("recruitments", "人材の募集から着任まで", columns, lines,
+                 empty_reason="該当なし。この年度の人材確保の台帳を受領していません。")

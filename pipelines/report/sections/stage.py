@@ -1,0 +1,169 @@
+"""The stage per municipality: published, claimed and corroborated, and what is missing for the next."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from pipelines.report.document import Block, Cell, Chart, Column, Figure, Paragraph, Section, Table
+from pipelines.report.facts import Facts, Row
+from pipelines.report.sections.common import kpi_table, opinions
+from pipelines.report.wording import NO_VALUE, number_cell, number_text, short_year, stage_cell, stage_label, year_label
+
+_STAGES = ("below", "collaboration", "co_creation")
+
+
+def build(facts: Facts) -> Section:
+    """段階."""
+    blocks: list[Block] = [Paragraph(text) for text in _sentences(facts)]
+    blocks += [movement_figure(facts), _transitions(facts), _by_municipality(facts), _capabilities(facts)]
+    blocks.append(kpi_table(facts, "stage_kpis", "段階のKPI", [f"K1{n:02d}" for n in range(1, 13)]))
+    return Section("stage", "段階(令和5年度から現在まで)", (*blocks, *opinions(facts, 7)))
+
+
+def _sentences(facts: Facts) -> list[str]:
+    rows = facts.of_year("mart_stage", "municipality_code")
+    assessed = [r for r in rows if r["stage"]]
+    if not assessed:
+        return [f"{year_label(facts.fiscal_year)}のアセスメント調査票をまだ受領していないため、段階は示せません。"]
+    waves = "、".join(sorted({facts.label("assessment_waves", r["wave"]) for r in assessed}))
+    texts = [
+        f"裏付けのある段階で協働以上は{facts.kpi('K101').text}、公表では{facts.kpi('K102').text}、評点だけでは{facts.kpi('K103').text}です"
+        f"(評価のある{len(assessed)}団体、調査回 {waves})。公表または評点が裏付けを上回る「要確認」は{facts.kpi('K107').text}です。"
+    ]
+    absent = [r["municipality_name"] for r in rows if not r["stage"]]
+    if absent:
+        texts.append(f"{'、'.join(absent)}は、この年度の調査票を受領していないため段階がありません。分母に含めていません。")
+    years = facts.rows(
+        "select distinct fiscal_year, coalesce(no_stage_reason, incomparable_reason) as reason from mart_stage "
+        "where fiscal_year < ? and not is_comparable and coalesce(no_stage_reason, incomparable_reason) is not null order by 1",
+        facts.fiscal_year,
+    )
+    for row in years:
+        texts.append(f"{year_label(row['fiscal_year'])}は、ほかの年度と比べられません({row['reason']})。")
+    return texts
+
+
+def movement_figure(facts: Facts) -> Figure:
+    """Municipalities by stage, year by year; years without an assessment are left out and named."""
+    rows = facts.rows(
+        """
+        select fiscal_year, bool_and(is_comparable) filter (where stage is not null) as is_comparable,
+            count(*) filter (where stage = 'below') as below, count(*) filter (where stage = 'collaboration') as collaboration,
+            count(*) filter (where stage = 'co_creation') as co_creation, count(*) filter (where is_to_confirm) as to_confirm,
+            count(*) filter (where published_stage <> 'below' and published_fiscal_year = fiscal_year) as published
+        from mart_stage where stage is not null group by fiscal_year order by fiscal_year
+        """
+    )
+    lines = tuple(
+        (Cell(year_label(r["fiscal_year"]) + ("" if r["is_comparable"] else "*")), *(number_cell(r[s]) for s in _STAGES), number_cell(r["to_confirm"]))
+        for r in rows
+    )
+    columns = (Column("年度"), *(Column(stage_label(s), "right") for s in _STAGES), Column("うち要確認", "right"))
+    alt = "、".join(f"{year_label(r['fiscal_year'])} 協働未達{r['below']} 協働{r['collaboration']} 共創{r['co_creation']}" for r in rows)
+    note = "*は、裏付けの記録がまだなかった能力があり、ほかの年度と比べられない年度。" if any(not r["is_comparable"] for r in rows) else ""
+    return Figure(
+        "movement", "段階の推移(裏付けあり、団体数)", f"年度ごとの段階別の団体数。{alt}", Table("movement", "段階の推移", columns, lines),
+        note=note, chart=Chart("stacked", 0, (1, 2, 3), is_horizontal=True, colours=("D9D9D9", "8FB3D1", "16324F")), width="half",
+    )
+
+
+def tile_map(facts: Facts) -> Figure:
+    """One square per municipality, placed roughly as on the map."""
+    rows = facts.rows(
+        """
+        select m.name, m.tile_column, m.tile_row, s.stage, s.is_to_confirm, d.municipality_code is not null as is_dispatched
+        from dim_municipality m
+        left join mart_stage s on s.municipality_code = m.municipality_code and s.fiscal_year = ?
+        left join mart_dispatch_utilisation d on d.municipality_code = m.municipality_code and d.fiscal_year = ?
+        order by m.sort_order
+        """,
+        facts.fiscal_year,
+        facts.fiscal_year,
+    )
+    lines = tuple(
+        (
+            Cell(r["name"]), stage_cell(r["stage"]) if r["stage"] else Cell("評価なし", mark="none"), Cell("要確認" if r["is_to_confirm"] else ""),
+            Cell("●" if r["is_dispatched"] else ""), number_cell(r["tile_column"]), number_cell(r["tile_row"]),
+        )
+        for r in rows
+    )
+    columns = (Column("団体"), Column("段階"), Column("要確認"), Column("派遣"), Column("列", "right"), Column("行", "right"))
+    counts = Counter(r["stage"] for r in rows)
+    alt = "、".join(f"{stage_label(s)} {counts[s]}団体" for s in reversed(_STAGES))
+    return Figure(
+        "tile_map", f"段階の地図({short_year(facts.fiscal_year)}、裏付けあり)", f"市町村の段階をおおよその位置で示す。{alt}、要確認 {sum(r['is_to_confirm'] or False for r in rows)}団体。",
+        Table("tile_map", "市町村の段階", columns, lines), width="half",
+    )
+
+
+def _transitions(facts: Facts) -> Table:
+    """From the last comparable assessed year to this one."""
+    rows = facts.rows(
+        """
+        with comparable as (select * from mart_stage where stage is not null and is_comparable),
+        before as (select max(fiscal_year) as fiscal_year from comparable where fiscal_year < ?)
+        select b.stage as from_stage, n.stage as to_stage, count(*) as n, string_agg(n.municipality_name, '、' order by n.municipality_code) as names,
+            max(b.fiscal_year) as from_year
+        from comparable n inner join comparable b on b.municipality_code = n.municipality_code
+        inner join before on b.fiscal_year = before.fiscal_year
+        where n.fiscal_year = ? group by 1, 2
+        """,
+        facts.fiscal_year,
+        facts.fiscal_year,
+    )
+    order = {stage: number for number, stage in enumerate(_STAGES)}
+    rows.sort(key=lambda r: (order[r["from_stage"]], order[r["to_stage"]]))
+    from_year = short_year(rows[0]["from_year"]) if rows else ""
+    lines = tuple(
+        (
+            stage_cell(r["from_stage"]), stage_cell(r["to_stage"]),
+            Cell({-1: "↓ 下がった", 0: "→ 同じ", 1: "↑ 上がった"}[(order[r["to_stage"]] > order[r["from_stage"]]) - (order[r["to_stage"]] < order[r["from_stage"]])]),
+            number_cell(r["n"]), Cell(r["names"]),
+        )
+        for r in rows
+    )
+    columns = (Column(from_year or "前回", "center", 0.8), Column(short_year(facts.fiscal_year), "center", 0.8), Column("動き", width=1.0), Column("団体数", "right", 0.6), Column("団体", width=6))
+    return Table("transitions", "段階の動き(比べられる直前の年度から)", columns, lines, empty_reason="該当なし。比べられる過去の年度がありません。")
+
+
+def _by_municipality(facts: Facts) -> Table:
+    years = [r["fiscal_year"] for r in facts.rows("select distinct fiscal_year from mart_stage where stage is not null and fiscal_year < ? order by 1", facts.fiscal_year)]
+    past = {(r["municipality_code"], r["fiscal_year"]): r["stage"] for r in facts.rows("select municipality_code, fiscal_year, stage from mart_stage")}
+    lines = tuple(
+        (
+            Cell(r["municipality_name"]), *(stage_cell(past.get((r["municipality_code"], year))) for year in years),
+            stage_cell(r["stage"]), stage_cell(r["claimed_stage"]), stage_cell(r["published_stage"]),
+            Cell("要確認" if r["is_to_confirm"] else "", mark="to_confirm" if r["is_to_confirm"] else ""), Cell(_missing(r)),
+        )
+        for r in facts.of_year("mart_stage", "municipality_code")
+    )
+    columns = (
+        Column("団体", width=1.15), *(Column(short_year(y), "center", 0.85) for y in years), Column(f"{short_year(facts.fiscal_year)} 裏付け", "center", 0.95),
+        Column("評点のみ", "center", 0.85), Column("公表", "center", 0.85), Column("要確認", "center", 0.75), Column("次の段階に足りないもの", width=4.2),
+    )
+    return Table("stage_by_municipality", "団体別の段階", columns, lines, "過去の年度も裏付けのある段階。公表は、その年度までの最新の公表。")
+
+
+def _missing(row: Row) -> str:
+    if not row["stage"]:
+        return str(row["no_stage_reason"] or "")
+    if row["next_stage"] is None:
+        return "(共創)"
+    return f"{stage_label(row['next_stage'])}へ: {row['missing_criteria_text'] or 'なし'}"
+
+
+def _capabilities(facts: Facts) -> Table:
+    rows = facts.of_year("mart_stage", "municipality_code")
+    names = (("judge", "判断"), ("use_support", "活用"), ("solve", "自己解決"), ("lead", "牽引"))
+    lines = tuple(
+        (
+            Cell(r["municipality_name"]), Cell(facts.label("assessment_waves", r["wave"]) if r["wave"] else NO_VALUE), Cell(facts.label("assessor_kinds", r["assessor_kind"])),
+            *(
+                Cell(f"{'○' if r['has_' + key] else '×'} {number_text(r[key + '_score'], 2)}点・{r[key + '_event_count']}件") if r["wave"] else Cell(NO_VALUE)
+                for key, _ in names
+            ),
+        )
+        for r in rows
+    )
+    columns = (Column("団体", width=1.2), Column("調査回", width=0.9), Column("評価者", width=0.8), *(Column(f"{label}(評点・裏付け)", width=1.7) for _, label in names))
+    return Table("capabilities", "能力ごとの評点と裏付け", columns, lines, "○=評点と裏付けの両方が基準を満たす。評点は共通項目の平均(0〜4点)。")

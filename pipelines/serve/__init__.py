@@ -1,0 +1,1 @@
+"""Serving: the lock of the one writer, the atomic release, and read-only access to it."""

@@ -1,0 +1,41 @@
+"""Read-only connections to the current release: no file, no network and no setting can be reached from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.errors import KyosoError
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+CONFIG: dict[str, str | bool] = {
+    "enable_external_access": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "lock_configuration": True,
+}
+
+
+def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Open the current release for reading, also while a night is running.
+
+    Raises:
+        KyosoError: nothing has been released yet.
+    """
+    import duckdb
+
+    return duckdb.connect(str(warehouse_of(settings)), read_only=True, config=dict(CONFIG))
+
+
+def warehouse_of(settings: Settings) -> Path:
+    """The DuckDB file of the current release, its links followed."""
+    if not settings.warehouse.exists():
+        raise KyosoError(
+            "まだ公開版がありません。",
+            where=str(settings.home),
+            todo="先に kyoso nightly を実行してください。見本なら make nightly です。",
+        )
+    return settings.warehouse.resolve()

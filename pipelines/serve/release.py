@@ -1,0 +1,171 @@
+"""Release: the judged candidate becomes what everybody reads, by one rename of one link."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import KyosoError
+from pipelines.settings import CHECKOUT, Settings
+
+MANIFEST = "manifest.json"
+KEPT_RELEASES = 10
+_CODE = ("pipelines/**/*.py", "pipelines/**/*.yaml", "pipelines/**/*.csv", "dbt_project/models/**/*",
+         "dbt_project/macros/*", "dbt_project/seeds/*", "dbt_project/*.yml", "reports/templates/*", "requirements.lock")
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release on disk.
+
+    Attributes:
+        release_id: hash of everything that decides its content.
+        manifest: as-of date, fiscal year, versions and the verdict's fingerprint count.
+    """
+
+    release_id: str
+    folder: Path
+    manifest: dict[str, Any]
+    is_current: bool
+
+
+@cache
+def code_version() -> str:
+    """A digest of the code, models and templates: the same checkout gives the same text anywhere."""
+    digest = hashlib.sha256()
+    for pattern in _CODE:
+        for path in sorted(CHECKOUT.glob(pattern)):
+            if path.is_file():
+                digest.update(path.relative_to(CHECKOUT).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def release_id(settings: Settings, in_force_hash: str, key_id: str) -> str:
+    """The id of what these inputs give; the same id means the same marts and the same documents."""
+    parts = [code_version(), in_force_hash, settings.as_of.isoformat(), str(settings.fiscal_year), key_id]
+    return hashlib.sha256("|".join([*parts, str(settings.is_sample)]).encode()).hexdigest()[:16]
+
+
+def write_manifest(settings: Settings, identity: str, in_force_hash: str, key_id: str) -> Path:
+    """Write the candidate's manifest.json: what it was made from. It carries no clock and no path."""
+    body = {
+        "release_id": identity,
+        "as_of": settings.as_of.isoformat(),
+        "fiscal_year": settings.fiscal_year,
+        "is_sample": settings.is_sample,
+        "code_version": code_version(),
+        "in_force_hash": in_force_hash,
+        "key_id": key_id,
+    }
+    path = settings.candidate / MANIFEST
+    path.write_text(json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return path
+
+
+def publish(settings: Settings) -> Release:
+    """Move the candidate to the releases and switch `current` to it.
+
+    Every byte is on disk before the switch, and the switch is one rename: whoever looks, at whatever
+    moment the power fails, finds the old release or the new one, whole.
+
+    Raises:
+        KyosoError: there is no complete candidate.
+    """
+    for needed in ("warehouse.duckdb", "verdict.json", MANIFEST, "reports"):
+        if not (settings.candidate / needed).exists():
+            raise KyosoError(
+                "公開する候補がそろっていません。",
+                where=str(settings.candidate / needed),
+                todo="kyoso nightly を実行してください。",
+            )
+    identity = json.loads((settings.candidate / MANIFEST).read_text(encoding="utf-8"))["release_id"]
+    folder = settings.releases / identity
+    settings.releases.mkdir(parents=True, exist_ok=True)
+    if identity == current_id(settings):
+        # The same inputs give the same rows and documents: readers keep what they have.
+        shutil.rmtree(settings.candidate)
+        return _read(settings, folder)
+    _sync_tree(settings.candidate)
+    if folder.exists():
+        # Left by a run that died before the switch, or restored away from: not what readers see.
+        shutil.rmtree(folder)
+    settings.candidate.rename(folder)
+    _sync(settings.releases)
+    _sync(settings.build)
+    switch(settings, identity)
+    return _read(settings, folder)
+
+
+def switch(settings: Settings, identity: str) -> None:
+    """Let `current`, `warehouse.duckdb` and, for the checkout's own homes, `reports/latest` lead to a release."""
+    if not (settings.releases / identity / MANIFEST).exists():
+        raise KyosoError(
+            f"公開版 {identity} はありません。",
+            where=str(settings.releases),
+            todo="kyoso releases で番号を確かめてください。",
+            exit_code=2,
+        )
+    _link(settings.current, Path("releases") / identity)
+    if not settings.warehouse.is_symlink():
+        _link(settings.warehouse, Path("current") / "warehouse.duckdb")
+    if settings.home.is_relative_to(CHECKOUT):
+        latest = CHECKOUT / "reports" / "latest"
+        with contextlib.suppress(OSError):
+            _link(latest, Path(os.path.relpath(settings.current / "reports", latest.parent)))
+    _sync(settings.home)
+
+
+def current_id(settings: Settings) -> str | None:
+    """The id of the release that readers see, or None."""
+    if not (settings.current / MANIFEST).exists():
+        return None
+    return settings.current.resolve().name
+
+
+def releases(settings: Settings) -> list[Release]:
+    """Every release kept, oldest as-of date first."""
+    folders = settings.releases.iterdir() if settings.releases.exists() else ()
+    found = [_read(settings, folder) for folder in folders if (folder / MANIFEST).exists()]
+    return sorted(found, key=lambda r: (r.manifest["as_of"], (r.folder / MANIFEST).stat().st_mtime_ns))
+
+
+def remove_old(settings: Settings, keep: int = KEPT_RELEASES) -> list[str]:
+    """Delete all but the newest `keep` releases; the current one always stays."""
+    by_age = sorted(releases(settings), key=lambda r: (r.folder / MANIFEST).stat().st_mtime_ns)
+    removed = [r for r in by_age[:-keep] if not r.is_current]
+    for release in removed:
+        shutil.rmtree(release.folder)
+    return [release.release_id for release in removed]
+
+
+def _read(settings: Settings, folder: Path) -> Release:
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return Release(folder.name, folder, manifest, folder.name == current_id(settings))
+
+
+def _link(link: Path, target: Path) -> None:
+    temporary = link.with_name(f".{link.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    link.parent.mkdir(parents=True, exist_ok=True)
+    temporary.symlink_to(target)
+    temporary.replace(link)
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in [*folder.rglob("*"), folder]:
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
