@@ -185,7 +185,9 @@ class _SheetWriter:
             lines = LineChart()
             for column in spec.line_columns:
                 lines.add_data(Reference(self._sheet, min_col=column + 1, min_row=first - 1, max_row=last), titles_from_data=True)
-            lines.series[0].graphicalProperties.line.solidFill = "B3401F"
+            for series in lines.series:
+                series.smooth = False
+                series.graphicalProperties.line.solidFill = "B3401F"
             chart += lines
         chart.title = figure.title
         chart.height, chart.width, chart.legend.position = 7.5, 17, "b"

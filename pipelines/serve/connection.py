@@ -39,3 +39,27 @@ def warehouse_of(settings: Settings) -> Path:
             todo="先に kyoso nightly を実行してください。見本なら make nightly です。",
         )
     return settings.warehouse.resolve()
+
+
+def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[object, ...]]]:
+    """Run one query on the current release.
+
+    Returns:
+        Column names, and all rows.
+
+    Raises:
+        KyosoError: there is no release, or DuckDB refuses the query (exit code 2).
+    """
+    import duckdb
+
+    with connect(settings) as con:
+        try:
+            cursor = con.execute(text)
+        except duckdb.Error as error:
+            raise KyosoError(
+                "問い合わせを実行できません。",
+                where=str(error).strip(),
+                todo="表の名前は show tables、列の名前は describe 表名 で確かめられます。公開版は読み取り専用です。",
+                exit_code=2,
+            ) from error
+        return [column[0] for column in cursor.description or []], cursor.fetchall()

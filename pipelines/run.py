@@ -1,0 +1,131 @@
+"""Runs one night from the command line: as early and as parallel as the machine allows, through the Dagster job.
+
+The expectations' process is forked before anything heavy is imported; Dagster and dbt are imported
+in a thread while a worker process reads the files. The job then runs the same steps, finds the
+first ones done, and records every one of them.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.night import GATE_CLOSED, Night, Progress, explained
+from pipelines.settings import CHECKOUT, Settings
+
+if TYPE_CHECKING:
+    from pipelines.report.status import Outcome
+
+_EXIT_CODES: dict[str, int] = {"released": 0, "nothing_new": 0, "gate_closed": GATE_CLOSED, "failed": 1}
+
+
+@dataclass(frozen=True)
+class NightResult:
+    """How a night ended.
+
+    Attributes:
+        night: the attempt with everything it found.
+        error: why it failed, in words for the operator, when it failed.
+    """
+
+    outcome: Outcome
+    exit_code: int
+    night: Night
+    error: Exception | None = None
+
+
+def run_night(settings: Settings, *, is_dry_run: bool = False, progress: Progress | None = None) -> NightResult:
+    """Run one night.
+
+    Raises:
+        KyosoError: another run is under way (exit code 4), or the home cannot be written at all.
+    """
+    night = Night(settings, is_dry_run=is_dry_run)
+    night.progress = progress
+    error: BaseException | None = None
+    try:
+        if not night.is_new and not is_dry_run:
+            return _result(night, None)
+        _run_job(night)
+    except BaseException as caught:
+        error = caught
+        if not isinstance(caught, Exception):
+            night.close()
+            raise
+    return _result(night, error)
+
+
+def _result(night: Night, error: BaseException | None) -> NightResult:
+    shown = explained(error, night.settings) if error else None
+    try:
+        outcome = night.finish(shown)
+    except OSError as status_error:
+        # The disk that broke the night may be too full for its status as well.
+        outcome = night.outcome or "failed"
+        shown = shown or explained(status_error, night.settings)
+    code = getattr(shown, "exit_code", 1) if outcome == "failed" else _EXIT_CODES[outcome]
+    return NightResult(outcome, code, night, shown if outcome == "failed" else None)
+
+
+def _run_job(night: Night) -> None:
+    from pipelines.quality.worker import ExpectationWorker
+
+    night.worker = ExpectationWorker()
+    loader = _Loader(night.settings)
+    loader.start()
+    try:
+        night.land()
+        night.write_control()
+    finally:
+        loader.join()
+    if loader.error:
+        raise loader.error
+    import dagster as dg
+
+    with dg.DagsterInstance.get() as instance:
+        ran = loader.job.execute_in_process(instance=instance, raise_on_error=False)
+    if not ran.success and night.outcome is None:
+        raise _first_failure(ran)
+
+
+def _first_failure(ran: Any) -> BaseException:
+    from pipelines.errors import KyosoError
+
+    failures = [event for event in ran.all_events if event.is_step_failure]
+    text = failures[0].step_failure_data.error.to_string() if failures else "不明"
+    return KyosoError(f"処理が途中で止まりました({text.strip().splitlines()[0]})。")
+
+
+class _Loader(threading.Thread):
+    """Imports Dagster and dbt and draws the map while files are being read."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(name="loader", daemon=True)
+        self._settings = settings
+        self.job: Any = None
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            prepare_dagster_home(self._settings)
+            from pipelines.definitions import JOB, build_definitions
+
+            self.job = build_definitions(self._settings, is_fixed=True).resolve_job_def(JOB)
+        except Exception as error:
+            self.error = error
+
+
+def prepare_dagster_home(settings: Settings) -> Path:
+    """Give Dagster a folder of its own in the home: SQLite, no telemetry, quiet."""
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    text = (CHECKOUT / "pipelines" / "dagster.yaml").read_text(encoding="utf-8")
+    target = home / "dagster.yaml"
+    if not target.exists() or target.read_text(encoding="utf-8") != text:
+        target.write_text(text, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(home)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
+    return home
