@@ -20,6 +20,10 @@ class KyosoError(Exception):
         self.todo = todo
         self.exit_code = exit_code
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors travel between processes with everything they say."""
+        return _restored, (type(self), self.what, self.where, self.todo, self.exit_code)
+
     def __str__(self) -> str:
         lines = [self.what]
         if self.where:
@@ -27,3 +31,7 @@ class KyosoError(Exception):
         if self.todo:
             lines.append(f"すること: {self.todo}")
         return "\n".join(lines)
+
+
+def _restored(kind: type[KyosoError], what: str, where: str, todo: str, exit_code: int) -> KyosoError:
+    return kind(what, where=where, todo=todo, exit_code=exit_code)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from pipelines.model.dbt import DbtBuild
     from pipelines.quality.verdict import Verdict
-    from pipelines.quality.worker import ExpectationWorker
+    from pipelines.background import Background
     from pipelines.report.status import Outcome
 
 GATE_CLOSED = 3
@@ -68,7 +68,7 @@ class Night:
         self.release: Release | None = None
         self.outcome: Outcome | None = None
         self.documents: tuple[Path, ...] = ()
-        self.worker: ExpectationWorker | None = None
+        self.background: Background | None = None
         self.progress: Progress | None = None
         self.steps: list[tuple[str, float]] = []
         self._started_at = datetime.now(TOKYO)
@@ -137,12 +137,16 @@ class Night:
         """Build staging, intermediate and marts, and run dbt's tests on them."""
         from pipelines.model.dbt import build
         from pipelines.quality.dbt_results import from_dbt
+        from pipelines.quality.suite import run_expectations
 
         self._need("control", "control.parquet files")
         with self._step("集計"):
             built = build(self.settings, manifest)
             results = [asdict(result) for result in from_dbt(built.results)]
             self._dbt_results.write_text(json.dumps(results, ensure_ascii=False), encoding="utf-8")
+        if self.background:
+            # The expectations run while Dagster records what dbt did.
+            self.background.start(run_expectations, *self._judged)
         return built
 
     def judge(self) -> Verdict:
@@ -151,22 +155,26 @@ class Night:
         from pipelines.quality.verdict import results_from
 
         self._need("warehouse.duckdb", "集計の結果")
-        warehouse, control = self.settings.candidate / "warehouse.duckdb", self.settings.candidate / "control"
         with self._step("検査"):
-            found = self.worker.run(warehouse, control) if self.worker else None
+            found = self.background.result() if self.background else None
             dbt_results = results_from(json.loads(self._dbt_results.read_text(encoding="utf-8")))
             # Opening the archive has verified the chain of receipts; a broken one ends the night there.
-            self.verdict = judge(warehouse, control, dbt_results, found)
+            self.verdict = judge(*self._judged, dbt_results, found)
             self.verdict.write(self.settings.candidate / "verdict.json")
         return self.verdict
 
     def render(self) -> list[Path]:
         """Write the documents from the judged rows."""
-        from pipelines.report.render import render_all
+        from pipelines.report.render import DOCUMENTS, render
 
         self._need("verdict.json", "検査の結果")
+        everything = [document.key for document in DOCUMENTS]
         with self._step("報告書"):
-            return render_all(self.settings.candidate)
+            if self.background is None:
+                return render(self.settings.candidate, everything)
+            # The drawn forms in the process where the drawing library is warm, the workbook here.
+            self.background.start(render, self.settings.candidate, [key for key in everything if key != "xlsx"])
+            return render(self.settings.candidate, ["xlsx"]) + list(self.background.result())
 
     def publish(self) -> Release | None:
         """Switch readers to the candidate; None in a dry run."""
@@ -214,10 +222,14 @@ class Night:
     def close(self) -> None:
         """Let go of the home without a status."""
         self._open.pop(self.settings, None)
-        if self.worker:
-            self.worker.close()
-            self.worker = None
+        if self.background:
+            self.background.close()
+            self.background = None
         self._lock.__exit__(None, None, None)
+
+    @property
+    def _judged(self) -> tuple[Path, Path]:
+        return self.settings.candidate / "warehouse.duckdb", self.settings.candidate / "control"
 
     @property
     def _dbt_results(self) -> Path:

@@ -71,9 +71,11 @@ def _result(night: Night, error: BaseException | None) -> NightResult:
 
 
 def _run_job(night: Night) -> None:
-    from pipelines.quality.worker import ExpectationWorker
+    from pipelines.background import Background
+    from pipelines.quality.suite import warm_up as warm_up_expectations
+    from pipelines.report.figures import warm_up as warm_up_figures
 
-    night.worker = ExpectationWorker()
+    night.background = Background(warm_up_expectations, warm_up_figures)
     loader = _Loader(night.settings)
     loader.start()
     try:
@@ -83,9 +85,7 @@ def _run_job(night: Night) -> None:
         loader.join()
     if loader.error:
         raise loader.error
-    import dagster as dg
-
-    with dg.DagsterInstance.get() as instance:
+    with loader.instance as instance:
         ran = loader.job.execute_in_process(instance=instance, raise_on_error=False)
     if not ran.success and night.outcome is None:
         raise _first_failure(ran)
@@ -106,6 +106,7 @@ class _Loader(threading.Thread):
         super().__init__(name="loader", daemon=True)
         self._settings = settings
         self.job: Any = None
+        self.instance: Any = None
         self.error: Exception | None = None
 
     def run(self) -> None:
@@ -113,6 +114,9 @@ class _Loader(threading.Thread):
             prepare_dagster_home(self._settings)
             from pipelines.definitions import JOB, build_definitions
 
+            import dagster as dg
+
+            self.instance = dg.DagsterInstance.get()
             self.job = build_definitions(self._settings, is_fixed=True).resolve_job_def(JOB)
         except Exception as error:
             self.error = error
@@ -128,4 +132,6 @@ def prepare_dagster_home(settings: Settings) -> Path:
         target.write_text(text, encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(home)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
+    # Hundreds of small events: written one by one they cost more than the models.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "200")
     return home

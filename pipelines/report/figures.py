@@ -6,6 +6,7 @@ Colours survive grey printing and pass contrast 4.5; a word or mark always stand
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,13 @@ def _drawn(block: Block, drawn: dict[str, str]) -> Block:
     return replace(block, svg=drawn[block.key])
 
 
+def warm_up() -> None:
+    """Load the drawing library and its fonts by drawing something."""
+    import altair as alt
+
+    _to_svg(alt.Chart(alt.Data(values=[{"x": 1}])).mark_point().encode(x="x:Q"))
+
+
 def figures_of(section: Section) -> list[Figure]:
     """The figures of a section that have a drawing."""
     return [b for b in section.blocks if isinstance(b, Figure) and b.svg]
@@ -42,10 +50,18 @@ def figures_of(section: Section) -> list[Figure]:
 def _to_svg(chart: Any) -> str:
     import vl_convert
 
-    for package in ("noto_cjk_sans_jp_regular", "noto_cjk_sans_jp_bold"):
-        module = __import__(package)
-        vl_convert.register_font_directory(str(Path(module.FONT_PATH).parent if Path(module.FONT_PATH).is_file() else module.FONT_PATH))
+    _register_fonts()
     return str(vl_convert.vegalite_to_svg(chart.to_json(), vl_version="6.4"))
+
+
+@cache
+def _register_fonts() -> None:
+    import noto_cjk_sans_jp_bold as bold
+    import noto_cjk_sans_jp_regular as regular
+    import vl_convert
+
+    for package in (regular, bold):
+        vl_convert.register_font_directory(str(Path(package.__file__).parent))
 
 
 def _configured(chart: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,22 +25,28 @@ class Document:
     kind: str
     description: str
     write: Callable[[Report, Path], Path]
+    is_drawn: bool = True
 
 
 DOCUMENTS = (
     Document("pdf", "annual_evaluation.pdf", "pdf", "年次評価報告書(PDF、印刷と配布用)", write_pdf),
-    Document("xlsx", "annual_evaluation.xlsx", "excel", "年次評価報告書(Excel、数字とグラフを使うため)", write_workbook),
+    Document("xlsx", "annual_evaluation.xlsx", "excel", "年次評価報告書(Excel、数字とグラフを使うため)", write_workbook, is_drawn=False),
     Document("html", "annual_evaluation.html", "html", "年次評価報告書(HTML、証跡をたどるため)", write_page),
 )
 
 
-def render_all(candidate: Path) -> list[Path]:
-    """Write every document of a judged candidate into its `reports` folder.
+def render(candidate: Path, keys: Iterable[str]) -> list[Path]:
+    """Write documents of a judged candidate into its `reports` folder.
+
+    Args:
+        candidate: folder with warehouse, verdict, manifest and control tables.
+        keys: which of `DOCUMENTS`.
 
     Raises:
         KyosoError: the gate is closed, or the rows are not the rows that were judged.
     """
     facts = Facts(candidate)
+    chosen = [document for document in DOCUMENTS if document.key in set(keys)]
     try:
         uncovered = facts.verdict.covers(facts.con)
         if uncovered or not facts.verdict.is_open:
@@ -49,9 +55,11 @@ def render_all(candidate: Path) -> list[Path]:
                 where="、".join(uncovered) or "検査が不合格です",
                 todo="kyoso nightly を実行して、検査からやり直してください。",
             )
-        report = draw(build_report(facts))
+        report = build_report(facts)
+        if any(document.is_drawn for document in chosen):
+            report = draw(report)
     finally:
         facts.close()
     folder = candidate / "reports"
-    folder.mkdir(exist_ok=True)
-    return [document.write(report, folder / document.file_name) for document in DOCUMENTS]
+    folder.mkdir(parents=True, exist_ok=True)
+    return [document.write(report, folder / document.file_name) for document in chosen]

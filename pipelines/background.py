@@ -1,0 +1,103 @@
+"""A process that imports what the night needs late while the night does what it needs first.
+
+Start it before anything heavy is imported: a forked child inherits what its parent has already
+loaded, and locks held by threads of a busy parent would never be released in it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any
+
+from pipelines.errors import KyosoError
+
+
+class Background:
+    """Runs functions one after another in a process of its own.
+
+    Args:
+        warm_ups: called first, in order, while nobody waits: imports, fonts.
+
+    Example:
+        >>> with Background() as background:
+        ...     background.start(pow, 2, 10)
+        ...     background.result()
+        1024
+    """
+
+    def __init__(self, *warm_ups: Callable[[], object]) -> None:
+        context = multiprocessing.get_context("fork")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, self._connection, warm_ups), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def start(self, function: Callable[..., Any], *arguments: object) -> None:
+        """Ask for `function(*arguments)`; a module's own function with arguments that can be pickled.
+
+        Raises:
+            KyosoError: the process has died.
+        """
+        try:
+            self._connection.send((function, arguments))
+        except OSError as error:
+            raise _broken("処理が途中で止まりました") from error
+
+    def result(self, timeout_seconds: float = 600) -> Any:
+        """The answer to the oldest question not answered yet.
+
+        Raises:
+            KyosoError: what the function raised, or the process died or did not answer in time.
+        """
+        try:
+            if not self._connection.poll(timeout_seconds):
+                raise _broken(f"{timeout_seconds:.0f}秒たっても終わりません")
+            answer, error = self._connection.recv()
+        except (EOFError, OSError) as lost:
+            raise _broken("処理が途中で止まりました") from lost
+        if error is not None:
+            raise error
+        return answer
+
+    def close(self) -> None:
+        """End the process; it holds nothing that could be lost."""
+        self._connection.close()
+        if self._process.is_alive():
+            self._process.kill()
+        self._process.join()
+
+    def __enter__(self) -> Background:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _serve(connection: Connection, parents_end: Connection, warm_ups: tuple[Callable[[], object], ...]) -> None:
+    # Without this the child keeps its own pipe open and would wait forever for a parent that was killed.
+    parents_end.close()
+    for warm_up in warm_ups:
+        warm_up()
+    while True:
+        try:
+            function, arguments = connection.recv()
+        except EOFError:
+            return
+        try:
+            connection.send((function(*arguments), None))
+        except KyosoError as error:
+            connection.send((None, error))
+        except Exception as error:
+            connection.send((None, _broken(f"{type(error).__name__}: {error}")))
+
+
+def _broken(reason: str) -> KyosoError:
+    return KyosoError(
+        f"並行して行う処理を終えられませんでした({reason})。",
+        todo="もう一度実行してください。くり返すときは、この文を添えてシステム担当者に連絡してください。",
+    )
