@@ -8,13 +8,15 @@ first ones done, and records every one of them.
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.night import GATE_CLOSED, Night, Progress, explained
-from pipelines.settings import CHECKOUT, Settings
+from pipelines.settings import CHECKOUT, TOKYO, Settings
 
 if TYPE_CHECKING:
     from pipelines.report.status import Outcome
@@ -111,15 +113,38 @@ class _Loader(threading.Thread):
 
     def run(self) -> None:
         try:
-            prepare_dagster_home(self._settings)
             from pipelines.definitions import JOB, build_definitions
 
-            import dagster as dg
-
-            self.instance = dg.DagsterInstance.get()
+            self.instance = open_history(self._settings)
             self.job = build_definitions(self._settings, is_fixed=True).resolve_job_def(JOB)
         except Exception as error:
             self.error = error
+
+
+def open_history(settings: Settings) -> Any:
+    """Dagster's instance: the history of runs that its page shows.
+
+    It is no record of ours (ledger, verdict and manifest are), so SQLite need not wait for the disk
+    after each of its hundreds of small events. Should a power failure spoil it, it is put aside
+    and begun anew; the night does not fail for it.
+    """
+    import dagster as dg
+    import sqlalchemy
+
+    if not sqlalchemy.event.contains(sqlalchemy.engine.Engine, "connect", _do_not_wait_for_disk):
+        sqlalchemy.event.listen(sqlalchemy.engine.Engine, "connect", _do_not_wait_for_disk)
+    home = prepare_dagster_home(settings)
+    try:
+        return dg.DagsterInstance.get()
+    except (sqlalchemy.exc.DatabaseError, sqlite3.DatabaseError):
+        home.rename(home.with_name(f"dagster.broken-{datetime.now(TOKYO):%Y%m%d-%H%M%S}"))
+        prepare_dagster_home(settings)
+        return dg.DagsterInstance.get()
+
+
+def _do_not_wait_for_disk(connection: Any, _record: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("pragma synchronous=off")
 
 
 def prepare_dagster_home(settings: Settings) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from pipelines.ingest.contracts import Dataset, Field
 from pipelines.ingest.japanese.numbers import SCALES
@@ -52,6 +53,21 @@ class Header:
         return (-len(self.missing_required), len(self.columns), -len(self.unknown))
 
 
+@dataclass(frozen=True)
+class _Form:
+    """A dataset in one form version, its fields by their headings."""
+
+    dataset: Dataset
+    version: str
+    by_heading: dict[str, Field]
+
+    @cached_property
+    def needed(self) -> int:
+        """How many columns must be there for a row to count as the heading: half, and two."""
+        return max(2, (len(self.dataset.columns) + 1) // 2)
+
+
+@lru_cache(maxsize=50_000)
 def split_unit(text: str) -> tuple[str, str]:
     """A heading without its trailing unit, and the unit: 単価(円) is 単価 and 円."""
     folded = fold(text)
@@ -67,7 +83,7 @@ def find_headers(grid: Grid, datasets: Iterable[Dataset]) -> list[Header]:
     A heading may be one row, or two rows with merged groups above. At least half of a dataset's
     columns (and two) must be there for a row to count as its heading.
     """
-    candidates = [(d, v) for d in datasets for v in d.versions]
+    candidates = [_Form(d, v, {split_unit(f.header(v))[0]: f for f in d.columns}) for d in datasets for v in d.versions]
     headers: list[Header] = []
     index = 0
     while index < len(grid.rows):
@@ -80,7 +96,7 @@ def find_headers(grid: Grid, datasets: Iterable[Dataset]) -> list[Header]:
     return headers
 
 
-def _best_at(grid: Grid, index: int, candidates: list[tuple[Dataset, str]]) -> Header | None:
+def _best_at(grid: Grid, index: int, candidates: list[_Form]) -> Header | None:
     texts = _heading_texts(grid, index)
     if sum(1 for options in texts if options) < 2:
         return None
@@ -90,7 +106,12 @@ def _best_at(grid: Grid, index: int, candidates: list[tuple[Dataset, str]]) -> H
             if index + 1 >= len(grid.rows):
                 break
             texts = _two_rows(grid, index)
-        found += [h for d, v in candidates if (h := _match(d, v, index, height, texts))]
+        headings = {split_unit(text)[0] for options in texts for text in options}
+        found += [
+            header
+            for form in candidates
+            if len(headings & form.by_heading.keys()) >= form.needed and (header := _match(form, index, height, texts))
+        ]
     return max(found, key=lambda h: (h.score, -h.height), default=None)
 
 
@@ -119,8 +140,8 @@ def _two_rows(grid: Grid, index: int) -> list[list[str]]:
     return options
 
 
-def _match(dataset: Dataset, version: str, index: int, height: int, texts: list[list[str]]) -> Header | None:
-    by_heading = {split_unit(f.header(version))[0]: f for f in dataset.columns}
+def _match(form: _Form, index: int, height: int, texts: list[list[str]]) -> Header | None:
+    dataset, by_heading = form.dataset, form.by_heading
     columns: list[Column] = []
     unknown: list[tuple[int, str]] = []
     taken: set[str] = set()
@@ -135,8 +156,8 @@ def _match(dataset: Dataset, version: str, index: int, height: int, texts: list[
         else:
             if options:
                 unknown.append((position, options[-1]))
-    if len(columns) < max(2, (len(dataset.columns) + 1) // 2):
+    if len(columns) < form.needed:
         return None
     if height == 2 and all(not texts[c.index][1:] for c in columns):
         return None
-    return Header(dataset, version, index, height, tuple(columns), tuple(unknown))
+    return Header(dataset, form.version, index, height, tuple(columns), tuple(unknown))
