@@ -78,7 +78,9 @@ class Background:
         self.close()
 
 
-def _serve(connection: Connection, parents_end: Connection, warm_ups: tuple[Callable[[], object], ...]) -> None:
+def _serve(
+    connection: Connection, parents_end: Connection, warm_ups: tuple[Callable[[], object], ...]
+) -> None:
     # Without this the child keeps its own pipe open and would wait forever for a parent that was killed.
     parents_end.close()
     for warm_up in warm_ups:

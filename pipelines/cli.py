@@ -15,8 +15,13 @@ from pipelines.errors import KyosoError
 from pipelines.fiscal_year import UnreadableYear, to_fiscal_year
 from pipelines.settings import TOKYO, Settings
 
-app = typer.Typer(help="共創: 市町村DX支援の評価。受領したファイルから、検査に合格した集計と年次評価報告書を作ります。",
-                  no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app = typer.Typer(
+    help="共創: 市町村DX支援の評価。受領したファイルから、検査に合格した集計と年次評価報告書を作ります。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 TOO_OLD = 5
@@ -24,7 +29,9 @@ TOO_OLD = 5
 Raw = Annotated[Path | None, typer.Option("--raw", help="受領ファイルのフォルダ(既定 raw)")]
 Home = Annotated[Path | None, typer.Option("--home", help="保管場所(既定 var、または KYOSO_HOME)")]
 Year = Annotated[str | None, typer.Option("--fiscal-year", help="対象年度。例: R8")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="基準日。その日までに受領したものだけを使う。例: 2026-11-20")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="基準日。その日までに受領したものだけを使う。例: 2026-11-20")
+]
 
 
 def main() -> None:
@@ -47,17 +54,26 @@ def _settings(raw: Path | None, home: Path | None, year: str | None, as_of: str 
     try:
         day = date.fromisoformat(as_of) if as_of else None
     except ValueError:
-        raise KyosoError(f"基準日「{as_of}」は日付として読めません。", todo="2026-11-20 のように書いてください。", exit_code=2) from None
+        raise KyosoError(
+            f"基準日「{as_of}」は日付として読めません。",
+            todo="2026-11-20 のように書いてください。",
+            exit_code=2,
+        ) from None
     try:
         fiscal_year = to_fiscal_year(year) if year else None
     except UnreadableYear:
-        raise KyosoError(f"年度「{year}」は読めません。", todo="R8 または 2026 のように書いてください。", exit_code=2) from None
+        raise KyosoError(
+            f"年度「{year}」は読めません。", todo="R8 または 2026 のように書いてください。", exit_code=2
+        ) from None
     return Settings.resolve(raw, home, fiscal_year, day)
 
 
 @app.command()
 def nightly(
-    raw: Raw = None, home: Home = None, fiscal_year: Year = None, as_of: AsOf = None,
+    raw: Raw = None,
+    home: Home = None,
+    fiscal_year: Year = None,
+    as_of: AsOf = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="検査と報告書まで行い、公開はしない")] = False,
 ) -> None:
     """受領から公開まで、一晩の処理を行う。
@@ -79,7 +95,9 @@ def nightly(
 @app.command()
 def status(
     home: Home = None,
-    max_age: Annotated[str, typer.Option("--max-age", help="公開版がこれより古ければ終了コード5。例: 36h")] = "36h",
+    max_age: Annotated[
+        str, typer.Option("--max-age", help="公開版がこれより古ければ終了コード5。例: 36h")
+    ] = "36h",
 ) -> None:
     """提出の状況、未解決の指摘、公開版の新しさを示す。終了コード: 0 新しい / 5 古い・まだない"""
     import json
@@ -87,13 +105,20 @@ def status(
     settings = _settings(None, home, None, None)
     path = settings.status_dir / "latest.json"
     if not path.exists():
-        raise KyosoError("まだ一度も実行されていません。", where=str(settings.home), todo="kyoso nightly を実行してください。", exit_code=TOO_OLD)
+        raise KyosoError(
+            "まだ一度も実行されていません。",
+            where=str(settings.home),
+            todo="kyoso nightly を実行してください。",
+            exit_code=TOO_OLD,
+        )
     from pipelines.console import print_status
 
     latest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     print_status(out, latest, settings.status_dir)
     released = latest.get("released_at")
-    age = (datetime.now(TOKYO) - datetime.fromisoformat(released)).total_seconds() / 3600 if released else None
+    age = (
+        (datetime.now(TOKYO) - datetime.fromisoformat(released)).total_seconds() / 3600 if released else None
+    )
     if age is None or age > _hours(max_age):
         out.print(f"公開版が古いか、まだありません(許容 {max_age})。")
         raise typer.Exit(TOO_OLD)
@@ -104,7 +129,9 @@ def _hours(text: str) -> float:
     try:
         return float(text[:-1]) * units[text[-1]]
     except (ValueError, KeyError, IndexError):
-        raise KyosoError(f"時間「{text}」は読めません。", todo="36h、2d、90m のように書いてください。", exit_code=2) from None
+        raise KyosoError(
+            f"時間「{text}」は読めません。", todo="36h、2d、90m のように書いてください。", exit_code=2
+        ) from None
 
 
 @app.command()
@@ -142,12 +169,23 @@ def releases_list(home: Home = None) -> None:
     found = releases(_settings(None, home, None, None))
     if not found:
         raise KyosoError("公開版がありません。", todo="kyoso nightly を実行してください。")
-    rows = [("→" if r.is_current else "", r.release_id, r.manifest["as_of"], r.manifest["fiscal_year"], r.manifest["code_version"]) for r in found]
+    rows = [
+        (
+            "→" if r.is_current else "",
+            r.release_id,
+            r.manifest["as_of"],
+            r.manifest["fiscal_year"],
+            r.manifest["code_version"],
+        )
+        for r in found
+    ]
     print_rows(out, ["現在", "版", "基準日", "年度", "プログラム"], rows)
 
 
 @releases_app.command("restore")
-def releases_restore(release_id: Annotated[str, typer.Argument(help="戻したい版")], home: Home = None) -> None:
+def releases_restore(
+    release_id: Annotated[str, typer.Argument(help="戻したい版")], home: Home = None
+) -> None:
     """以前の公開版に戻す。"""
     from pipelines.serve.lock import WriterLock
     from pipelines.serve.release import switch
@@ -174,7 +212,10 @@ def demo(
 
 @app.command()
 def serve(
-    raw: Raw = None, home: Home = None, fiscal_year: Year = None, as_of: AsOf = None,
+    raw: Raw = None,
+    home: Home = None,
+    fiscal_year: Year = None,
+    as_of: AsOf = None,
     port: Annotated[int, typer.Option(help="ポート")] = 3000,
 ) -> None:
     """Dagsterの画面と毎晩の予定を動かす(このコンピュータの中からだけ開ける)。"""
@@ -182,12 +223,19 @@ def serve(
 
     settings = _settings(raw, home, fiscal_year, as_of)
     environment = os.environ | {
-        "DAGSTER_HOME": str(prepare_dagster_home(settings)), "KYOSO_RAW": str(settings.raw), "KYOSO_HOME": str(settings.home),
-        "KYOSO_AS_OF": as_of or "", "KYOSO_FISCAL_YEAR": str(settings.fiscal_year) if fiscal_year else "",
+        "DAGSTER_HOME": str(prepare_dagster_home(settings)),
+        "KYOSO_RAW": str(settings.raw),
+        "KYOSO_HOME": str(settings.home),
+        "KYOSO_AS_OF": as_of or "",
+        "KYOSO_FISCAL_YEAR": str(settings.fiscal_year) if fiscal_year else "",
     }
     out.print(f"http://127.0.0.1:{port} を開いてください。終えるには Ctrl+C。")
     binary = str(Path(sys.executable).with_name("dagster"))
-    os.execve(binary, [binary, "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)], environment)
+    os.execve(
+        binary,
+        [binary, "dev", "-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)],
+        environment,
+    )
 
 
 if __name__ == "__main__":

@@ -62,23 +62,36 @@ class NightReport:
         if night.landing:
             names = night.landing.names_read
             more = f" ほか{len(names) - _SHOWN_FILES}件" if len(names) > _SHOWN_FILES else ""
-            shown = f": {'、'.join(n.rsplit('/', 1)[-1] for n in names[:_SHOWN_FILES])}{more}" if 0 < len(names) else ""
+            shown = (
+                f": {'、'.join(n.rsplit('/', 1)[-1] for n in names[:_SHOWN_FILES])}{more}"
+                if len(names) > 0
+                else ""
+            )
             out.print(f"今回読んだファイル: {len(names)}件{shown}", markup=False)
         if night.control:
             keys = ("files", "refused", "rows_in", "rows_landed", "rows_set_aside", "errors", "warnings")
             rows = [
-                (load_contracts()[source].label if source else "(置き場所違い)", *(counts[key] for key in keys))
+                (
+                    load_contracts()[source].label if source else "(置き場所違い)",
+                    [counts[key] for key in keys],
+                )
                 for source, counts in sorted(night.control.by_source.items(), key=lambda item: item[0] or "~")
             ]
-            totals = ("計", *(sum(row[index] for row in rows) for index in range(1, len(keys) + 1)))
-            print_rows(out, ["資料", "ファイル", "読めない", "行", "取込み", "保留", "要修正", "確認"], [*rows, totals])
+            totals = ("計", [sum(column) for column in zip(*(counts for _, counts in rows), strict=True)])
+            print_rows(
+                out,
+                ["資料", "ファイル", "読めない", "行", "取込み", "保留", "要修正", "確認"],
+                [(label, *counts) for label, counts in (*rows, totals)],
+            )
 
     def _verdict(self, result: NightResult) -> None:
         verdict, out = result.night.verdict, self._out
         if verdict is None:
             return
         if verdict.is_open:
-            out.print(f"検査: 合格({len(verdict.results)}件、例外承認{len(verdict.waived)}件、注意{len(verdict.warnings)}件)")
+            out.print(
+                f"検査: 合格({len(verdict.results)}件、例外承認{len(verdict.waived)}件、注意{len(verdict.warnings)}件)"
+            )
             return
         out.print(f"検査: 不合格。公開していません。前回の公開版はそのままです。({len(verdict.reasons)}件)")
         for reason in verdict.reasons:
@@ -105,7 +118,9 @@ def _short(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def print_rows(out: Console, names: Sequence[str], rows: Iterable[Sequence[Any]], *, is_csv: bool = False) -> None:
+def print_rows(
+    out: Console, names: Sequence[str], rows: Iterable[Sequence[Any]], *, is_csv: bool = False
+) -> None:
     """A table for people, or CSV for programs."""
     if is_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
@@ -115,10 +130,21 @@ def print_rows(out: Console, names: Sequence[str], rows: Iterable[Sequence[Any]]
     table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False)
     listed = list(rows)
     for index, name in enumerate(names):
-        is_number = bool(listed) and all(isinstance(row[index], int | float) or _is_decimal(row[index]) for row in listed)
+        is_number = bool(listed) and all(
+            isinstance(row[index], int | float) or _is_decimal(row[index]) for row in listed
+        )
         table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in listed:
-        table.add_row(*("" if value is None else f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10_000 else str(value) for value in row))
+        table.add_row(
+            *(
+                ""
+                if value is None
+                else f"{value:,}"
+                if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10_000
+                else str(value)
+                for value in row
+            )
+        )
     out.print(table)
 
 
@@ -128,10 +154,17 @@ def _is_decimal(value: object) -> bool:
 
 def print_status(out: Console, latest: dict[str, Any], status_dir: Path) -> None:
     """The state of the last attempt and of what readers see."""
-    words = {"released": "公開しました", "nothing_new": "新しいものはありません", "gate_closed": "検査に不合格で、公開していません", "failed": "失敗しました"}
+    words = {
+        "released": "公開しました",
+        "nothing_new": "新しいものはありません",
+        "gate_closed": "検査に不合格で、公開していません",
+        "failed": "失敗しました",
+    }
     if latest["is_sample"]:
         out.print("【架空データ】")
-    out.print(f"前回の実行: {latest['finished_at']} {words[latest['outcome']]}(基準日 {latest['as_of']}、{latest['seconds']}秒)")
+    out.print(
+        f"前回の実行: {latest['finished_at']} {words[latest['outcome']]}(基準日 {latest['as_of']}、{latest['seconds']}秒)"
+    )
     out.print(f"公開版: {latest['release_id'] or 'なし'}({latest['released_at'] or '－'})")
     for reason in latest["reasons"]:
         out.print(f"  {reason['id']} {reason['title']}", markup=False)

@@ -15,7 +15,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from pipelines.errors import KyosoError
 from pipelines.ingest.contracts import Contract, load_contracts
-from pipelines.model.dbt import PROJECT, environment, parse
+from pipelines.model.dbt import parse
 from pipelines.night import Night, explained
 from pipelines.quality.expectations import ALL_EXPECTATIONS
 from pipelines.quality.verdict import Result
@@ -26,7 +26,12 @@ JOB = "nightly"
 VERDICT = dg.AssetKey(["gate", "verdict"])
 CONTROL = dg.AssetKey(["landed", "control"])
 RELEASE = dg.AssetKey(["serve", "release"])
-_GROUPS = {"staging": "b_staging", "intermediate": "c_intermediate", "marts": "d_marts", "seeds": "c_intermediate"}
+_GROUPS = {
+    "staging": "b_staging",
+    "intermediate": "c_intermediate",
+    "marts": "d_marts",
+    "seeds": "c_intermediate",
+}
 
 
 class HouseTranslator(DagsterDbtTranslator):
@@ -59,15 +64,22 @@ def _folder(props: Mapping[str, Any]) -> str:
 def _raw_spec(contract: Contract) -> dg.AssetSpec:
     names = "、".join(d.label for d in contract.datasets.values())
     return dg.AssetSpec(
-        ["raw", contract.source], group_name="a_raw", kinds={"file"}, owners=["team:dx"],
+        ["raw", contract.source],
+        group_name="a_raw",
+        kinds={"file"},
+        owners=["team:dx"],
         description=f"{contract.label}: 受領したままのファイル({names})。",
     )
 
 
 def _landed_spec(contract: Contract) -> dg.AssetSpec:
     return dg.AssetSpec(
-        ["landed", contract.source], deps=[dg.AssetKey(["raw", contract.source])], group_name="a_landed",
-        kinds={"parquet"}, owners=["team:dx"], description=f"{contract.label}: 読み取った行。行ごとにファイル・シート・行番号を持つ。",
+        ["landed", contract.source],
+        deps=[dg.AssetKey(["raw", contract.source])],
+        group_name="a_landed",
+        kinds={"parquet"},
+        owners=["team:dx"],
+        description=f"{contract.label}: 読み取った行。行ごとにファイル・シート・行番号を持つ。",
     )
 
 
@@ -76,7 +88,7 @@ def _check_name(identity: str) -> str:
 
 
 @dg.multi_asset(specs=[_raw_spec(c) for c in load_contracts().values()], name="receive")
-def receive(settings: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResult]:
+def receive(settings: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResult[None]]:
     """Archive what is new in raw."""
     night = Night.of(settings)
     new = night.receive().new
@@ -93,17 +105,23 @@ def receive(settings: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResu
     specs=[
         *[_landed_spec(c) for c in load_contracts().values()],
         dg.AssetSpec(
-            CONTROL, deps=[["landed", s] for s in load_contracts()], group_name="a_landed", kinds={"parquet"},
-            owners=["team:dx"], description="管理表: 基準日に有効な提出、行数の照合、指摘、暦。",
+            CONTROL,
+            deps=[["landed", s] for s in load_contracts()],
+            group_name="a_landed",
+            kinds={"parquet"},
+            owners=["team:dx"],
+            description="管理表: 基準日に有効な提出、行数の照合、指摘、暦。",
         ),
     ],
     check_specs=[
-        dg.AssetCheckSpec("reconciliation", asset=["landed", s], description="行数 = 取り込んだ行 + 保留した行")
+        dg.AssetCheckSpec(
+            "reconciliation", asset=["landed", s], description="行数 = 取り込んだ行 + 保留した行"
+        )
         for s in load_contracts()
     ],
     name="land",
 )
-def land(settings: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResult]:
+def land(settings: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResult[None]]:
     """Read new files, set aside what cannot be read, and write the control tables of the run."""
     night = Night.of(settings)
     landing = night.land()
@@ -113,10 +131,15 @@ def land(settings: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResult]
         rows_in = counts.get("rows_in", 0)
         accounted = counts.get("rows_landed", 0) + counts.get("rows_set_aside", 0)
         check = dg.AssetCheckResult(
-            check_name="reconciliation", asset_key=dg.AssetKey(["landed", source]), passed=rows_in == accounted,
+            check_name="reconciliation",
+            asset_key=dg.AssetKey(["landed", source]),
+            passed=rows_in == accounted,
             metadata={"行数": rows_in, "取り込んだ行と保留した行": accounted},
         )
-        metadata = {"dagster/row_count": counts.get("rows_landed", 0), **{k: v for k, v in counts.items() if k != "rows_landed"}}
+        metadata = {
+            "dagster/row_count": counts.get("rows_landed", 0),
+            **{k: v for k, v in counts.items() if k != "rows_landed"},
+        }
         yield dg.MaterializeResult(asset_key=["landed", source], metadata=metadata, check_results=[check])
     yield dg.MaterializeResult(asset_key=CONTROL, metadata={"今回読んだファイル": landing.files_read})
 
@@ -126,7 +149,9 @@ def _models(manifest_object: Any) -> dg.AssetsDefinition:
     translator = HouseTranslator()
 
     @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, name="models")
-    def models(settings: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    def models(
+        settings: dg.ResourceParam[Settings],
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         """Build every dbt model in this process, then run dbt's tests."""
         built = Night.of(settings).build_models(manifest_object)
         for item in built.results:
@@ -141,7 +166,9 @@ def _models(manifest_object: Any) -> dg.AssetsDefinition:
                 key = get_asset_check_key_for_test(manifest, translator, item.node.unique_id, None)
                 if key is not None and str(item.status) != "skipped":
                     yield dg.AssetCheckResult(
-                        asset_key=key.asset_key, check_name=key.name, passed=str(item.status) == "pass",
+                        asset_key=key.asset_key,
+                        check_name=key.name,
+                        passed=str(item.status) == "pass",
                         metadata={"該当する行": item.failures or 0},
                     )
         broken = [r.node.name for r in built.results if str(r.status) == "error"]
@@ -159,23 +186,33 @@ def _verdict(mart_keys: list[dg.AssetKey]) -> dg.AssetsDefinition:
     @dg.multi_asset(
         specs=[
             dg.AssetSpec(
-                VERDICT, deps=mart_keys, group_name="e_gate", kinds={"greatexpectations"}, owners=["team:dx"],
+                VERDICT,
+                deps=mart_keys,
+                group_name="e_gate",
+                kinds={"greatexpectations"},
+                owners=["team:dx"],
                 description="公開してよいかの判定。検査した行の指紋を持ち、その行からしか報告書を作れない。",
             )
         ],
         check_specs=[
-            dg.AssetCheckSpec(_check_name(e.id), asset=VERDICT, description=f"{e.title_ja} — なぜ: {e.why_ja}")
+            dg.AssetCheckSpec(
+                _check_name(e.id), asset=VERDICT, description=f"{e.title_ja} — なぜ: {e.why_ja}"
+            )
             for e in ALL_EXPECTATIONS
         ],
         name="judge",
     )
-    def judge(settings: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResult]:
+    def judge(settings: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResult[None]]:
         """Judge the candidate; a closed gate ends the run here."""
         verdict = Night.of(settings).judge()
         known = {e.id for e in ALL_EXPECTATIONS}
         yield dg.MaterializeResult(
             asset_key=VERDICT,
-            metadata={"検査": len(verdict.results), "検査した行": verdict.judged_rows, "例外承認": len(verdict.waived)},
+            metadata={
+                "検査": len(verdict.results),
+                "検査した行": verdict.judged_rows,
+                "例外承認": len(verdict.waived),
+            },
             check_results=[_check_result(r) for r in verdict.results if r.id in known],
         )
         if not verdict.is_open:
@@ -187,23 +224,35 @@ def _verdict(mart_keys: list[dg.AssetKey]) -> dg.AssetsDefinition:
 
 def _check_result(result: Result) -> dg.AssetCheckResult:
     severity = dg.AssetCheckSeverity.ERROR if result.severity == "error" else dg.AssetCheckSeverity.WARN
-    metadata = {"結果": result.observed, "確認した行": result.judged_rows, "すること": result.what_to_do}
+    metadata: dict[str, str | int] = {
+        "結果": result.observed,
+        "確認した行": result.judged_rows,
+        "すること": result.what_to_do,
+    }
     return dg.AssetCheckResult(
-        asset_key=VERDICT, check_name=_check_name(result.id), passed=result.state != "failed", severity=severity, metadata=metadata
+        asset_key=VERDICT,
+        check_name=_check_name(result.id),
+        passed=result.state != "failed",
+        severity=severity,
+        metadata=metadata,
     )
 
 
 @dg.multi_asset(
     specs=[
         dg.AssetSpec(
-            ["report", document.key], deps=[VERDICT], group_name="f_report", kinds={document.kind}, owners=["team:dx"],
+            ["report", document.key],
+            deps=[VERDICT],
+            group_name="f_report",
+            kinds={document.kind},
+            owners=["team:dx"],
             description=document.description,
         )
         for document in DOCUMENTS
     ],
     name="render",
 )
-def render(settings: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResult]:
+def render(settings: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResult[None]]:
     """Write the documents from the judged rows."""
     paths = {path.name: path for path in Night.of(settings).render()}
     for document in DOCUMENTS:
@@ -213,10 +262,14 @@ def render(settings: dg.ResourceParam[Settings]) -> Iterator[dg.MaterializeResul
 
 
 @dg.asset(
-    key=RELEASE, deps=[["report", d.key] for d in DOCUMENTS], group_name="g_serve", kinds={"duckdb"}, owners=["team:dx"],
+    key=RELEASE,
+    deps=[["report", d.key] for d in DOCUMENTS],
+    group_name="g_serve",
+    kinds={"duckdb"},
+    owners=["team:dx"],
     description="公開版: ウェアハウス・判定・報告書を一度に切り替える。最後に夜間レポートを書く。",
 )
-def release(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
+def release(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
     """Switch readers to the candidate and write the nightly status."""
     night = Night.of(settings)
     published = night.publish()
@@ -253,12 +306,19 @@ def build_definitions(settings: Settings, manifest: Any = None, *, is_fixed: boo
     models = _models(manifest or parse(settings))
     marts = [key for key in models.keys if key.path[0] == "marts"]
     job = dg.define_asset_job(
-        JOB, dg.AssetSelection.all(), executor_def=dg.in_process_executor, hooks={explain_failure},
+        JOB,
+        dg.AssetSelection.all(),
+        executor_def=dg.in_process_executor,
+        hooks={explain_failure},
         description="毎晩の処理: 受領から公開まで。",
     )
     schedule = dg.ScheduleDefinition(
-        name="every_night", job=job, cron_schedule="0 2 * * *", execution_timezone="Asia/Tokyo",
-        default_status=dg.DefaultScheduleStatus.RUNNING, description="毎日 午前2時(日本時間)",
+        name="every_night",
+        job=job,
+        cron_schedule="0 2 * * *",
+        execution_timezone="Asia/Tokyo",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="毎日 午前2時(日本時間)",
     )
     return dg.Definitions(
         assets=[receive, land, models, _verdict(marts), render, release],

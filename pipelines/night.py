@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pipelines.errors import KyosoError
 from pipelines.ingest.archive import Archive, Reception
@@ -37,9 +37,9 @@ from pipelines.settings import TOKYO, Settings, today
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
+    from pipelines.background import Background
     from pipelines.model.dbt import DbtBuild
     from pipelines.quality.verdict import Verdict
-    from pipelines.background import Background
     from pipelines.report.status import Outcome
 
 GATE_CLOSED = 3
@@ -55,7 +55,7 @@ class Night:
         documents: paths of the documents readers see, once finished.
     """
 
-    _open: dict[Settings, Night] = {}
+    _open: ClassVar[dict[Settings, Night]] = {}
 
     def __init__(self, settings: Settings, *, is_dry_run: bool = False) -> None:
         self.settings = settings
@@ -173,7 +173,9 @@ class Night:
             if self.background is None:
                 return render(self.settings.candidate, everything)
             # The drawn forms in the process where the drawing library is warm, the workbook here.
-            self.background.start(render, self.settings.candidate, [key for key in everything if key != "xlsx"])
+            self.background.start(
+                render, self.settings.candidate, [key for key in everything if key != "xlsx"]
+            )
             return render(self.settings.candidate, ["xlsx"]) + list(self.background.result())
 
     def publish(self) -> Release | None:

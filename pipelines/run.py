@@ -39,7 +39,9 @@ class NightResult:
     error: Exception | None = None
 
 
-def run_night(settings: Settings, *, is_dry_run: bool = False, progress: Progress | None = None) -> NightResult:
+def run_night(
+    settings: Settings, *, is_dry_run: bool = False, progress: Progress | None = None
+) -> NightResult:
     """Run one night.
 
     Raises:

@@ -16,8 +16,10 @@ from pipelines.fiscal_year import fiscal_year_of, short_label
 _CHANNELS = ("general", "よろず相談", "共同調達", "生成ai")
 # first month, last month, received
 _EXPORTS = (
-    (date(2025, 4, 1), date(2025, 9, 30), date(2025, 10, 8)), (date(2025, 10, 1), date(2026, 3, 31), date(2026, 4, 8)),
-    (date(2026, 4, 1), date(2026, 9, 30), date(2026, 10, 7)), (date(2026, 9, 1), date(2026, 10, 31), date(2026, 11, 6)),
+    (date(2025, 4, 1), date(2025, 9, 30), date(2025, 10, 8)),
+    (date(2025, 10, 1), date(2026, 3, 31), date(2026, 4, 8)),
+    (date(2026, 4, 1), date(2026, 9, 30), date(2026, 10, 7)),
+    (date(2026, 9, 1), date(2026, 10, 31), date(2026, 11, 6)),
     (date(2026, 11, 1), date(2027, 3, 31), date(2027, 4, 7)),
 )
 
@@ -27,9 +29,21 @@ def write_chat(world: World, out: Path) -> int:
     members = chat_members(world, 2026, date(2027, 3, 31))
     ids = {m["member"]: f"U{number:07d}" for number, m in enumerate(members, start=1)}
     for first, last, received in _EXPORTS:
-        parts = {"channels.json": _dump([{"id": f"C{n:03d}", "name": name} for n, name in enumerate(_CHANNELS)])}
-        users = [{"id": ids[m["member"]], "name": f"user{n}", "is_bot": False, "profile": {"email": m["member"], "real_name": f"架空 {n}号"}} for n, m in enumerate(members)]
-        parts["users.json"] = _dump([*users, {"id": "B000001", "name": "remind", "is_bot": True, "profile": {}}])
+        parts = {
+            "channels.json": _dump([{"id": f"C{n:03d}", "name": name} for n, name in enumerate(_CHANNELS)])
+        }
+        users = [
+            {
+                "id": ids[m["member"]],
+                "name": f"user{n}",
+                "is_bot": False,
+                "profile": {"email": m["member"], "real_name": f"架空 {n}号"},
+            }
+            for n, m in enumerate(members)
+        ]
+        parts["users.json"] = _dump(
+            [*users, {"id": "B000001", "name": "remind", "is_bot": True, "profile": {}}]
+        )
         for day in working_days(first, last):
             for channel, entries in _day(world, day, members, ids).items():
                 parts[f"{channel}/{day.isoformat()}.json"] = _dump(entries)
@@ -42,7 +56,9 @@ def _dump(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode()
 
 
-def _day(world: World, day: date, members: list[dict[str, Any]], ids: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+def _day(
+    world: World, day: date, members: list[dict[str, Any]], ids: dict[str, str]
+) -> dict[str, list[dict[str, Any]]]:
     rng = world.rng(f"chat/{day}")
     present = [m for m in members if m["valid_from"] <= day]
     level = {t.code: (0.15 if t.is_stuck else 1.0 + max(t.level, 0) * 2) for t in world.towns}
@@ -57,12 +73,35 @@ def _day(world: World, day: date, members: list[dict[str, Any]], ids: dict[str, 
         entries.append(_post(ids[starter["member"]], "申請様式の作り方を教えてください。", ts, ts))
         for _ in range(rng.choice([0, 1, 1, 2, 3])):
             at += timedelta(minutes=rng.randint(4, 200))
-            entries.append(_post(ids[rng.choices(present, weights)[0]["member"]], "当方の例を共有します。", _ts(at, rng), ts))
+            entries.append(
+                _post(
+                    ids[rng.choices(present, weights)[0]["member"]],
+                    "当方の例を共有します。",
+                    _ts(at, rng),
+                    ts,
+                )
+            )
     if found and rng.random() < 0.08:
         channel = next(iter(found))
         base = found[channel][0]["ts"]
-        found[channel].append({"type": "message", "subtype": "channel_join", "user": ids[present[0]["member"]], "text": "参加しました", "ts": base})
-        found[channel].append({"type": "message", "subtype": "bot_message", "bot_id": "B000001", "text": "定例のお知らせ", "ts": base})
+        found[channel].append(
+            {
+                "type": "message",
+                "subtype": "channel_join",
+                "user": ids[present[0]["member"]],
+                "text": "参加しました",
+                "ts": base,
+            }
+        )
+        found[channel].append(
+            {
+                "type": "message",
+                "subtype": "bot_message",
+                "bot_id": "B000001",
+                "text": "定例のお知らせ",
+                "ts": base,
+            }
+        )
     if found and rng.random() < 0.02:
         found[next(iter(found))].append(_post("U9999999", "退会者の投稿", _ts(at, rng), None))
     return found

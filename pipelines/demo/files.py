@@ -52,7 +52,9 @@ class Sheet:
     notes: tuple[str, ...] = ()
 
 
-def write_workbook(path: Path, sheets: Iterable[Sheet], rng: random.Random, mess: float) -> dict[tuple[str, str], str]:
+def write_workbook(
+    path: Path, sheets: Iterable[Sheet], rng: random.Random, mess: float
+) -> dict[tuple[str, str], str]:
     """Write a workbook in one office's habits.
 
     Returns:
@@ -61,7 +63,7 @@ def write_workbook(path: Path, sheets: Iterable[Sheet], rng: random.Random, mess
     from openpyxl import Workbook
 
     workbook = Workbook()
-    workbook.remove(workbook.active)
+    del workbook["Sheet"]
     addresses: dict[tuple[str, str], str] = {}
     for sheet in sheets:
         speller = Speller(rng, mess)
@@ -74,7 +76,9 @@ def write_workbook(path: Path, sheets: Iterable[Sheet], rng: random.Random, mess
     return addresses
 
 
-def _write_sheet(workbook: Workbook, sheet: Sheet, speller: Speller, is_shifted: bool) -> dict[tuple[str, str], str]:
+def _write_sheet(
+    workbook: Workbook, sheet: Sheet, speller: Speller, is_shifted: bool
+) -> dict[tuple[str, str], str]:
     from openpyxl.styles import Alignment, Font, PatternFill
 
     dataset = all_datasets()[sheet.dataset]
@@ -93,7 +97,9 @@ def _write_sheet(workbook: Workbook, sheet: Sheet, speller: Speller, is_shifted:
     row += 1
     row = _write_groups(ws, sheet, dataset, row, left)
     for offset, item in enumerate(dataset.columns):
-        text = item.header(version) + (f"({item.unit})" if item.unit and item.unit not in item.header(version) else "")
+        text = item.header(version) + (
+            f"({item.unit})" if item.unit and item.unit not in item.header(version) else ""
+        )
         cell = ws.cell(row, left + offset, text)
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="00E8EEF4")
         cell.alignment = Alignment(wrap_text=True, vertical="center")
@@ -164,8 +170,15 @@ def write_zip(path: Path, parts: Mapping[str, bytes]) -> None:
 
 
 def write_csv(
-    path: Path, dataset: str, rows: Sequence[Row], rng: random.Random, mess: float, *, version: str = "",
-    encoding: str = "cp932", overrides: Mapping[tuple[int, str], Any] | None = None,
+    path: Path,
+    dataset: str,
+    rows: Sequence[Row],
+    rng: random.Random,
+    mess: float,
+    *,
+    version: str = "",
+    encoding: str = "cp932",
+    overrides: Mapping[tuple[int, str], Any] | None = None,
 ) -> None:
     """Write a CSV as a form tool or an accounting system exports it."""
     contract = all_datasets()[dataset]

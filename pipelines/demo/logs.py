@@ -24,7 +24,9 @@ def write_logs(world: World, out: Path) -> int:
             if rows and not (world.dispatched.index(town) == 8 and month.month == 10):
                 count += _write(world, out, town, month, "dispatch", rows, late)
     for town, month in _consultations(world):
-        count += _write(world, out, town, month, "consultation", [_support(world, town, month, "consultation")], 0)
+        count += _write(
+            world, out, town, month, "consultation", [_support(world, town, month, "consultation")], 0
+        )
     for number, town in enumerate(world.towns[::4]):
         kind = "producer" if number % 2 == 0 else "adviser"
         month = date(2026, 5 + number % 6, 1)
@@ -32,17 +34,31 @@ def write_logs(world: World, out: Path) -> int:
     return count
 
 
-def _write(world: World, out: Path, town: Town, month: date, kind: str, rows: list[dict[str, Any]], late_days: int) -> int:
+def _write(
+    world: World, out: Path, town: Town, month: date, kind: str, rows: list[dict[str, Any]], late_days: int
+) -> int:
     received = (month + timedelta(days=31)).replace(day=1) + timedelta(days=3 + late_days)
     while not is_working_day(received):
         received += timedelta(days=1)
-    label = {"dispatch": "派遣実施報告書", "consultation": "よろず相談記録", "producer": "プロデューサー支援記録", "adviser": "アドバイザー支援記録"}[kind]
+    label = {
+        "dispatch": "派遣実施報告書",
+        "consultation": "よろず相談記録",
+        "producer": "プロデューサー支援記録",
+        "adviser": "アドバイザー支援記録",
+    }[kind]
     fiscal_year = fiscal_year_of(month)
     folder = out / short_label(fiscal_year) / "visit_log" / received.isoformat()
     preamble = {"municipality_code": town.code, "report_month": month, "visit_kind": kind}
     groups = _GROUPS if kind == "dispatch" else ()
-    sheet = Sheet("visit_log__visits", rows, preamble, title=label, groups=groups, sheet_name=label,
-                  total_of=("preparation_hours", "travel_cost_jpy") if kind == "dispatch" else ())
+    sheet = Sheet(
+        "visit_log__visits",
+        rows,
+        preamble,
+        title=label,
+        groups=groups,
+        sheet_name=label,
+        total_of=("preparation_hours", "travel_cost_jpy") if kind == "dispatch" else (),
+    )
     name = f"{town.name}_{label}_{short_label(month.year)}.{month.month}月.xlsx"
     write_workbook(folder / name, [sheet], world.rng(f"log/{kind}/{town.code}/{month}"), world.mess)
     return 1
@@ -50,11 +66,18 @@ def _write(world: World, out: Path, town: Town, month: date, kind: str, rows: li
 
 def _consultations(world: World) -> list[tuple[Town, date]]:
     rng = world.rng("consultations")
-    months = [date(2024, m, 1) for m in (7, 10)] + [date(2025, m, 1) for m in (5, 8, 11)] + [date(2026, m, 1) for m in (2, 5, 6, 7, 9, 10)]
+    months = (
+        [date(2024, m, 1) for m in (7, 10)]
+        + [date(2025, m, 1) for m in (5, 8, 11)]
+        + [date(2026, m, 1) for m in (2, 5, 6, 7, 9, 10)]
+    )
     found = []
     for month in months:
         willing = [t for t in world.towns if not t.is_stuck]
-        found += [(town, month) for town in rng.sample(willing, min(len(willing), 5 if month >= date(2026, 4, 1) else 3))]
+        found += [
+            (town, month)
+            for town in rng.sample(willing, min(len(willing), 5 if month >= date(2026, 4, 1) else 3))
+        ]
     return sorted(found, key=lambda pair: (pair[1], pair[0].code))
 
 
@@ -62,8 +85,23 @@ def _support(world: World, town: Town, month: date, kind: str) -> dict[str, Any]
     rng = world.rng(f"{kind}/{town.code}/{month}")
     day = rng.choice(working_days(month, month + timedelta(days=26)))
     return {
-        "visit_id": f"{kind[0].upper()}{month:%y%m}-{town.code[:5]}", "person": f"{kind}1@example.jp", "talent_type": "DXアドバイザー", "visit_date": day,
-        "start_minute": 600, "end_minute": 690, "mode": rng.choice(["online", "on_site"]), "status": "delivered", "is_first_visit": False, "theme": town.theme,
-        "section_name": "企画課", "attendee_count": rng.randint(1, 4), "activities": "課題の整理と助言", "decision": None, "deliverable_name": None,
-        "next_action": "庁内での検討", "due_date": None, "preparation_hours": 1, "travel_cost_jpy": 0,
+        "visit_id": f"{kind[0].upper()}{month:%y%m}-{town.code[:5]}",
+        "person": f"{kind}1@example.jp",
+        "talent_type": "DXアドバイザー",
+        "visit_date": day,
+        "start_minute": 600,
+        "end_minute": 690,
+        "mode": rng.choice(["online", "on_site"]),
+        "status": "delivered",
+        "is_first_visit": False,
+        "theme": town.theme,
+        "section_name": "企画課",
+        "attendee_count": rng.randint(1, 4),
+        "activities": "課題の整理と助言",
+        "decision": None,
+        "deliverable_name": None,
+        "next_action": "庁内での検討",
+        "due_date": None,
+        "preparation_hours": 1,
+        "travel_cost_jpy": 0,
     }

@@ -14,14 +14,33 @@ from pipelines.fiscal_year import months
 Rows = list[dict[str, Any]]
 _CAPABILITIES = ("judge", "use_support", "solve", "lead")
 _EVIDENCE = {
-    "judge": ("measure_approved", "plan_or_organisation"), "use_support": ("consultation", "wg_participation", "joint_procurement", "joint_use"),
-    "solve": ("unaided_deliverable", "unaided_task"), "lead": ("wg_lead", "procurement_lead", "cross_reply", "kb_article"),
+    "judge": ("measure_approved", "plan_or_organisation"),
+    "use_support": ("consultation", "wg_participation", "joint_procurement", "joint_use"),
+    "solve": ("unaided_deliverable", "unaided_task"),
+    "lead": ("wg_lead", "procurement_lead", "cross_reply", "kb_article"),
 }
 # version, valid from, thresholds, required events; v2 is a draft for R9.
-_SCHEMES = (("v1", date(2023, 4, 1), (2.0, 2.0, 2.0, 2.0), (1, 2, 1, 1)), ("v2", date(2027, 4, 1), (2.5, 2.5, 2.5, 2.5), (1, 3, 2, 2)))
+_SCHEMES = (
+    ("v1", date(2023, 4, 1), (2.0, 2.0, 2.0, 2.0), (1, 2, 1, 1)),
+    ("v2", date(2027, 4, 1), (2.5, 2.5, 2.5, 2.5), (1, 3, 2, 2)),
+)
 _TARGETS = {
-    "K101": 30, "K104": 8, "K203": 95, "K206": 100, "K207": 10, "K211": 80, "K212": 10, "K303": 6, "K304": 50, "K306": 4, "K308": 10_000_000,
-    "K401": 100, "K501": 25, "K601": 1, "K602": 50, "K701": 45,
+    "K101": 30,
+    "K104": 8,
+    "K203": 95,
+    "K206": 100,
+    "K207": 10,
+    "K211": 80,
+    "K212": 10,
+    "K303": 6,
+    "K304": 50,
+    "K306": 4,
+    "K308": 10_000_000,
+    "K401": 100,
+    "K501": 25,
+    "K601": 1,
+    "K602": 50,
+    "K701": 45,
 }
 
 
@@ -33,14 +52,55 @@ def write_policy(world: World, out: Path) -> int:
     folder = out / "R8" / "policy" / "2026-05-15"
     write_workbook(folder / "設定_KPI目標_R8.xlsx", [_targets(2026)], world.rng("policy/targets8"), 0)
     sheets = [
-        Sheet("policy__submission_deadlines", _deadlines(), {"fiscal_year": 2026}), Sheet("policy__aliases", [
-            {"alias": "紀ノ川市", "municipality_code": "302082"}, {"alias": "かつらぎちょう", "municipality_code": "303411"}, {"alias": "那智勝浦", "municipality_code": "304212"}]),
-        Sheet("policy__waivers", [{"waiver_id": "A8-01", "expectation_id": "Q-SUB-01", "scope": "アセスメント調査票", "reason": "1団体の未提出は、担当者不在のため県が代行して確認する", "approver": "デジタル社会推進課長(架空)",
-                                   "approved_date": date(2026, 11, 2), "expires_date": date(2027, 3, 31)}]),
-        Sheet("policy__parameters", [
-            {"name": "staff_hourly_cost_jpy", "value": 3600, "unit": "円", "valid_from": date(2026, 4, 1), "source": "架空の人件費単価"},
-            {"name": "disclosure_minimum_public", "value": 10, "unit": "人", "valid_from": date(2026, 4, 1), "source": "県の取扱い(架空)"},
-            {"name": "disclosure_minimum_internal", "value": 5, "unit": "人", "valid_from": date(2026, 4, 1), "source": "県の取扱い(架空)"}]),
+        Sheet("policy__submission_deadlines", _deadlines(), {"fiscal_year": 2026}),
+        Sheet(
+            "policy__aliases",
+            [
+                {"alias": "紀ノ川市", "municipality_code": "302082"},
+                {"alias": "かつらぎちょう", "municipality_code": "303411"},
+                {"alias": "那智勝浦", "municipality_code": "304212"},
+            ],
+        ),
+        Sheet(
+            "policy__waivers",
+            [
+                {
+                    "waiver_id": "A8-01",
+                    "expectation_id": "Q-SUB-01",
+                    "scope": "アセスメント調査票",
+                    "reason": "1団体の未提出は、担当者不在のため県が代行して確認する",
+                    "approver": "デジタル社会推進課長(架空)",
+                    "approved_date": date(2026, 11, 2),
+                    "expires_date": date(2027, 3, 31),
+                }
+            ],
+        ),
+        Sheet(
+            "policy__parameters",
+            [
+                {
+                    "name": "staff_hourly_cost_jpy",
+                    "value": 3600,
+                    "unit": "円",
+                    "valid_from": date(2026, 4, 1),
+                    "source": "架空の人件費単価",
+                },
+                {
+                    "name": "disclosure_minimum_public",
+                    "value": 10,
+                    "unit": "人",
+                    "valid_from": date(2026, 4, 1),
+                    "source": "県の取扱い(架空)",
+                },
+                {
+                    "name": "disclosure_minimum_internal",
+                    "value": 5,
+                    "unit": "人",
+                    "valid_from": date(2026, 4, 1),
+                    "source": "県の取扱い(架空)",
+                },
+            ],
+        ),
     ]
     write_workbook(folder / "設定_提出期限・別表記・例外.xlsx", sheets, world.rng("policy/other"), 0)
     return 4
@@ -48,15 +108,37 @@ def write_policy(world: World, out: Path) -> int:
 
 def _stage_sheets() -> list[Sheet]:
     schemes = [
-        {"scheme_version": version, "valid_from": valid, "capability": capability, "score_threshold": threshold, "event_count": events}
-        for version, valid, thresholds, counts in _SCHEMES for capability, threshold, events in zip(_CAPABILITIES, thresholds, counts, strict=True)
+        {
+            "scheme_version": version,
+            "valid_from": valid,
+            "capability": capability,
+            "score_threshold": threshold,
+            "event_count": events,
+        }
+        for version, valid, thresholds, counts in _SCHEMES
+        for capability, threshold, events in zip(_CAPABILITIES, thresholds, counts, strict=True)
     ]
-    evidence = [{"scheme_version": s[0], "capability": c, "event_kind": kind} for s in _SCHEMES for c in _CAPABILITIES for kind in _EVIDENCE[c]]
+    evidence = [
+        {"scheme_version": s[0], "capability": c, "event_kind": kind}
+        for s in _SCHEMES
+        for c in _CAPABILITIES
+        for kind in _EVIDENCE[c]
+    ]
     items = [
-        {"wave": wave, "item_no": number, "capability": ITEMS[item][0], "common_item_id": item if ITEMS[item][1] else None}
-        for wave in ("R5", "R7", "R8_mid", "R8_end") for item, number in item_numbers(wave).items()
+        {
+            "wave": wave,
+            "item_no": number,
+            "capability": ITEMS[item][0],
+            "common_item_id": item if ITEMS[item][1] else None,
+        }
+        for wave in ("R5", "R7", "R8_mid", "R8_end")
+        for item, number in item_numbers(wave).items()
     ]
-    return [Sheet("policy__stage_schemes", schemes), Sheet("policy__stage_evidence", evidence), Sheet("policy__assessment_items", items)]
+    return [
+        Sheet("policy__stage_schemes", schemes),
+        Sheet("policy__stage_evidence", evidence),
+        Sheet("policy__assessment_items", items),
+    ]
 
 
 def _targets(fiscal_year: int) -> Sheet:
@@ -66,13 +148,40 @@ def _targets(fiscal_year: int) -> Sheet:
 
 def _deadlines() -> Rows:
     rows: Rows = [
-        {"dataset": "assessment__answers", "period": "R8中間", "scope": "all_municipalities", "due_date": date(2026, 10, 16)},
-        {"dataset": "assessment__answers", "period": "R8末", "scope": "all_municipalities", "due_date": date(2027, 3, 19)},
-        {"dataset": "survey__needs", "period": "R7", "scope": "all_municipalities", "due_date": date(2026, 2, 27)},
+        {
+            "dataset": "assessment__answers",
+            "period": "R8中間",
+            "scope": "all_municipalities",
+            "due_date": date(2026, 10, 16),
+        },
+        {
+            "dataset": "assessment__answers",
+            "period": "R8末",
+            "scope": "all_municipalities",
+            "due_date": date(2027, 3, 19),
+        },
+        {
+            "dataset": "survey__needs",
+            "period": "R7",
+            "scope": "all_municipalities",
+            "due_date": date(2026, 2, 27),
+        },
         {"dataset": "register__costs", "period": "R8", "scope": "prefecture", "due_date": date(2026, 5, 29)},
-        {"dataset": "procurement__joint_cases", "period": "R8", "scope": "prefecture", "due_date": date(2026, 11, 10)},
+        {
+            "dataset": "procurement__joint_cases",
+            "period": "R8",
+            "scope": "prefecture",
+            "due_date": date(2026, 11, 10),
+        },
     ]
     for month in months(2026)[2:11]:
         due = date(month.year + (month.month == 12), month.month % 12 + 1, 12)
-        rows.append({"dataset": "visit_log__visits", "period": f"{month:%Y-%m}", "scope": "dispatched", "due_date": due})
+        rows.append(
+            {
+                "dataset": "visit_log__visits",
+                "period": f"{month:%Y-%m}",
+                "scope": "dispatched",
+                "due_date": due,
+            }
+        )
     return rows

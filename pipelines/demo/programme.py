@@ -35,7 +35,12 @@ class DemoSummary:
 
 
 def make_programme(
-    out: Path, *, seed: int = 1, count: int = 30, mess: float = 1.0, progress: Callable[[str], None] | None = None
+    out: Path,
+    *,
+    seed: int = 1,
+    count: int = 30,
+    mess: float = 1.0,
+    progress: Callable[[str], None] | None = None,
 ) -> DemoSummary:
     """Write a fictional programme (R5 to August 2027) into a folder.
 
@@ -50,12 +55,23 @@ def make_programme(
         KyosoError: the folder holds something else, or the count is out of range.
     """
     if not 4 <= count <= len(municipalities()):
-        raise KyosoError("団体数が範囲外です。", where=f"--municipalities {count}", todo=f"4から{len(municipalities())}の数を指定してください。", exit_code=2)
+        raise KyosoError(
+            "団体数が範囲外です。",
+            where=f"--municipalities {count}",
+            todo=f"4から{len(municipalities())}の数を指定してください。",
+            exit_code=2,
+        )
     _empty(out)
     world = make_world(seed, count, mess)
     parts = (
-        ("設定", write_policy), ("事業台帳", write_register), ("アセスメント調査", write_assessments), ("派遣・相談記録", write_logs),
-        ("アンケート", write_surveys), ("チャット", write_chat), ("共同調達", write_procurement), ("公的統計", write_statistics),
+        ("設定", write_policy),
+        ("事業台帳", write_register),
+        ("アセスメント調査", write_assessments),
+        ("派遣・相談記録", write_logs),
+        ("アンケート", write_surveys),
+        ("チャット", write_chat),
+        ("共同調達", write_procurement),
+        ("公的統計", write_statistics),
     )
     for name, write in parts:
         if progress:
@@ -72,7 +88,10 @@ def _empty(out: Path) -> None:
         return
     if not (out / SAMPLE_MARKER).exists():
         raise KyosoError(
-            "架空データではないファイルがあるフォルダには書き込めません。", where=str(out), todo="空のフォルダを指定してください。", exit_code=2
+            "架空データではないファイルがあるフォルダには書き込めません。",
+            where=str(out),
+            todo="空のフォルダを指定してください。",
+            exit_code=2,
         )
     for path in sorted(out.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()

@@ -50,7 +50,11 @@ class Speller:
 
     def _month(self, value: date, field: Field) -> Any:
         year = label(value.year).split("年度")[0]
-        return f"{year}年{value.month}月" if self._date_style != "letter" else f"R{value.year - 2018}.{value.month}"
+        return (
+            f"{year}年{value.month}月"
+            if self._date_style != "letter"
+            else f"R{value.year - 2018}.{value.month}"
+        )
 
     def _fiscal_year(self, value: int, field: Field) -> Any:
         return label(value).split("(")[0]

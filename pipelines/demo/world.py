@@ -11,14 +11,25 @@ import holidays
 from pipelines.ingest.municipalities import Municipality, corporate_check_digit, municipalities
 
 THEMES = (
-    "dx_plan", "generative_ai", "standardization", "online_procedures", "bpr", "data_use", "security", "human_resources",
+    "dx_plan",
+    "generative_ai",
+    "standardization",
+    "online_procedures",
+    "bpr",
+    "data_use",
+    "security",
+    "human_resources",
 )
 _JAPAN = holidays.country_holidays("JP", years=range(2022, 2030))
 
 
 def is_working_day(day: date) -> bool:
     """Neither a weekend, nor a holiday, nor the turn of the year."""
-    return day.weekday() < 5 and day not in _JAPAN and (day.month, day.day) not in {(12, 29), (12, 30), (12, 31), (1, 2), (1, 3)}
+    return (
+        day.weekday() < 5
+        and day not in _JAPAN
+        and (day.month, day.day) not in {(12, 29), (12, 30), (12, 31), (1, 2), (1, 3)}
+    )
 
 
 @dataclass(frozen=True)
@@ -97,10 +108,25 @@ def make_world(seed: int, count: int, mess: float) -> World:
     applied |= set(rng.sample(sorted(stuck), min(len(stuck), 2)))
     dispatched = set(rng.sample(sorted(applied), min(len(applied), max(1, count // 3))))
     towns = tuple(
-        Town(m, levels[m.code], m.code in stuck, m.code in applied, m.code in dispatched, rng.random() < 0.3, rng.choice(THEMES))
+        Town(
+            m,
+            levels[m.code],
+            m.code in stuck,
+            m.code in applied,
+            m.code in dispatched,
+            rng.random() < 0.3,
+            rng.choice(THEMES),
+        )
         for m in chosen
     )
-    names = ("紀州デジタル株式会社", "株式会社くろしおテック", "黒潮ワークス合同会社", "株式会社みかんソフト", "南紀クラウド株式会社", "株式会社 髙﨑システム")
+    names = (
+        "紀州デジタル株式会社",
+        "株式会社くろしおテック",
+        "黒潮ワークス合同会社",
+        "株式会社みかんソフト",
+        "南紀クラウド株式会社",
+        "株式会社 髙﨑システム",
+    )
     firms = tuple(Firm(f"{name}(架空)", _corporate_number(rng)) for name in names)
     return World(seed, mess, towns, firms)
 

@@ -1,0 +1,1 @@
+"""Received files: archive, contract, typed rows with their cells, findings, landed segments."""

@@ -56,7 +56,9 @@ class Archive:
         raw = self._settings.raw
         if not raw.is_dir():
             raise KyosoError(
-                "受領ファイルのフォルダがありません。", where=str(raw), todo="--raw で正しいフォルダを指定してください。"
+                "受領ファイルのフォルダがありません。",
+                where=str(raw),
+                todo="--raw で正しいフォルダを指定してください。",
             )
         self._refuse_mixture()
         seen = self._load_cache()
@@ -70,12 +72,16 @@ class Archive:
                     continue
                 file_id = self._store(path)
                 if _stamp(path) != stamp:
-                    reception.unreadable.append((relative, "読み取り中に書き換えられました。次の夜にもう一度読みます。"))
+                    reception.unreadable.append(
+                        (relative, "読み取り中に書き換えられました。次の夜にもう一度読みます。")
+                    )
                     continue
             except OSError as error:
                 if not path.exists():
                     continue
-                reception.unreadable.append((relative, f"読めません({error.strerror or error})。権限を確かめてください。"))
+                reception.unreadable.append(
+                    (relative, f"読めません({error.strerror or error})。権限を確かめてください。")
+                )
                 continue
             seen[relative] = [*stamp, file_id]
             if (relative, file_id) not in known:

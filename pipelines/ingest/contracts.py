@@ -138,7 +138,7 @@ class Contract:
 
 @cache
 def code_books() -> dict[str, dict[str, tuple[str, ...]]]:
-    """code book -> code -> accepted texts; the first text is the one printed."""
+    """Code book -> code -> accepted texts; the first text is the one printed."""
     raw = yaml.safe_load((CONTRACT_FOLDER / "codebooks.yaml").read_text(encoding="utf-8"))
     return {
         book: {str(code): tuple(str(t) for t in texts) for code, texts in codes.items()}
@@ -164,7 +164,9 @@ def all_datasets(contracts: Mapping[str, Contract] | None = None) -> dict[str, D
 
 
 def _contract(path: Path) -> Contract:
-    document = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    document = yaml.load(
+        path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
     custom = _custom(document)
     source = document["name"]
     datasets = [_dataset(source, schema) for schema in document["schema"]]
@@ -194,8 +196,25 @@ def _dataset(source: str, schema: dict[str, Any]) -> Dataset:
 
 
 PARSERS = frozenset(
-    "text integer decimal money date month time fiscal_year municipality area_code mark boolean "
-    "category corporate_number person score timestamp".split()
+    [
+        "text",
+        "integer",
+        "decimal",
+        "money",
+        "date",
+        "month",
+        "time",
+        "fiscal_year",
+        "municipality",
+        "area_code",
+        "mark",
+        "boolean",
+        "category",
+        "corporate_number",
+        "person",
+        "score",
+        "timestamp",
+    ]
 )
 
 

@@ -130,7 +130,9 @@ def in_force_hash(settings: Settings, archive: Archive) -> str:
     """A digest of every receipt that counts for the as-of date, in order."""
     digest = hashlib.sha256()
     for receipt in _counting(settings, archive.ledger.receipts):
-        digest.update(f"{receipt.seq}|{receipt.source}|{receipt.path}|{receipt.file_id}|{receipt.received_date}\n".encode())
+        digest.update(
+            f"{receipt.seq}|{receipt.source}|{receipt.path}|{receipt.file_id}|{receipt.received_date}\n".encode()
+        )
     return digest.hexdigest()
 
 
@@ -145,8 +147,13 @@ def _register(
         folder = settings.landed / f"_{part}"
         con.read_parquet(str(folder / "*.parquet")).create(f"landed_{part}")
     receipts = [asdict(r) | {"file_name": r.name} for r in _counting(settings, archive.ledger.receipts)]
-    _table(con, "receipts", receipts, "seq bigint, path varchar, file_id varchar, source varchar, "
-           "received_date date, size_bytes bigint, is_sample boolean, file_name varchar")
+    _table(
+        con,
+        "receipts",
+        receipts,
+        "seq bigint, path varchar, file_id varchar, source varchar, "
+        "received_date date, size_bytes bigint, is_sample boolean, file_name varchar",
+    )
     con.execute("""
         create table received as
         select file_id, source, max_by(path, seq) as path, max_by(file_name, seq) as file_name,
@@ -158,9 +165,14 @@ def _register(
         asdict(m) | {"municipality_code": m.code, "sort_order": number}
         for number, m in enumerate(municipalities().values(), start=1)
     ]
-    _table(con, "municipalities", towns, "municipality_code varchar, name varchar, kana varchar, district varchar, "
-           "long_name varchar, bureau varchar, bureau_status varchar, population bigint, tile_column bigint, "
-           "tile_row bigint, sort_order bigint")
+    _table(
+        con,
+        "municipalities",
+        towns,
+        "municipality_code varchar, name varchar, kana varchar, district varchar, "
+        "long_name varchar, bureau varchar, bureau_status varchar, population bigint, tile_column bigint, "
+        "tile_row bigint, sort_order bigint",
+    )
     labels = [
         {"codebook": book, "code": code, "label": texts[0], "sort_order": number}
         for book, codes in code_books().items()
@@ -168,16 +180,29 @@ def _register(
     ]
     _table(con, "code_labels", labels, "codebook varchar, code varchar, label varchar, sort_order bigint")
     datasets = [
-        {"dataset": d.name, "source": d.source, "label": d.label, "source_label": load_contracts()[d.source].label}
+        {
+            "dataset": d.name,
+            "source": d.source,
+            "label": d.label,
+            "source_label": load_contracts()[d.source].label,
+        }
         for d in all_datasets().values()
     ]
     _table(con, "datasets", datasets, "dataset varchar, source varchar, label varchar, source_label varchar")
-    run = {"as_of": settings.as_of, "fiscal_year": settings.fiscal_year, "is_sample": settings.is_sample,
-           "key_id": pseudonym_key(settings).key_id}
+    run = {
+        "as_of": settings.as_of,
+        "fiscal_year": settings.fiscal_year,
+        "is_sample": settings.is_sample,
+        "key_id": pseudonym_key(settings).key_id,
+    }
     _table(con, "run", [run], "as_of date, fiscal_year integer, is_sample boolean, key_id varchar")
     columns = ", ".join(f'"{c[0]}" {c[1]}' for c in con.execute("describe landed_findings").fetchall())
-    _table(con, "reception_findings", _reception_rows(settings, archive, reception), columns
-           + ", path varchar, file_name varchar, received_date date, seq bigint")
+    _table(
+        con,
+        "reception_findings",
+        _reception_rows(settings, archive, reception),
+        columns + ", path varchar, file_name varchar, received_date date, seq bigint",
+    )
 
 
 def _reception_rows(
@@ -186,23 +211,38 @@ def _reception_rows(
     rows = []
     for path, reason in reception.unreadable if reception else []:
         finding = Place("", _source_of(path)).finding(
-            ERROR, "unreadable_path", reason, expected="読み取れるファイル", suggestion="ファイルの権限と場所を確かめてください。"
+            ERROR,
+            "unreadable_path",
+            reason,
+            expected="読み取れるファイル",
+            suggestion="ファイルの権限と場所を確かめてください。",
         )
         rows.append(_located(finding, path, settings))
     for receipt in _counting(settings, archive.ledger.receipts):
         if receipt.source == "":
             sources = "、".join(load_contracts())
             finding = Place(receipt.file_id, "").finding(
-                ERROR, "misplaced_file", "種類のフォルダに入っていないため、読み取っていません。",
-                expected="raw/年度/種類/受領日/ファイル", example="raw/R8/visit_log/2026-07-03/報告書.xlsx",
+                ERROR,
+                "misplaced_file",
+                "種類のフォルダに入っていないため、読み取っていません。",
+                expected="raw/年度/種類/受領日/ファイル",
+                example="raw/R8/visit_log/2026-07-03/報告書.xlsx",
                 suggestion=f"次のいずれかのフォルダに移してください: {sources}",
             )
-            rows.append(_located(finding, receipt.path, settings) | {"seq": receipt.seq, "received_date": receipt.received_date})
+            rows.append(
+                _located(finding, receipt.path, settings)
+                | {"seq": receipt.seq, "received_date": receipt.received_date}
+            )
     return rows
 
 
 def _located(finding: Finding, path: str, settings: Settings) -> dict[str, Any]:
-    return finding.as_row() | {"path": path, "file_name": path.rsplit("/", 1)[-1], "received_date": settings.as_of, "seq": None}
+    return finding.as_row() | {
+        "path": path,
+        "file_name": path.rsplit("/", 1)[-1],
+        "received_date": settings.as_of,
+        "seq": None,
+    }
 
 
 def _source_of(path: str) -> str:
@@ -214,7 +254,8 @@ def _table(con: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, Any]]
     names = [column.strip().split(" ")[0].strip('"') for column in columns.split(",")]
     if rows:
         con.executemany(
-            f"insert into {name} values ({', '.join('?' * len(names))})", [[row[n] for n in names] for row in rows]
+            f"insert into {name} values ({', '.join('?' * len(names))})",
+            [[row[n] for n in names] for row in rows],
         )
 
 
@@ -237,5 +278,6 @@ def _by_source(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
     """
     names = ("files", "refused", "rows_in", "rows_landed", "rows_set_aside", "errors", "warnings")
     return {
-        row[0]: dict(zip(names, (int(v) for v in row[1:]), strict=True)) for row in con.execute(query).fetchall()
+        row[0]: dict(zip(names, (int(v) for v in row[1:]), strict=True))
+        for row in con.execute(query).fetchall()
     }

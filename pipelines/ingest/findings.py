@@ -37,7 +37,9 @@ class Finding:
     @property
     def finding_id(self) -> str:
         """The same finding in the same file has the same id every night."""
-        text = "\x1f".join((self.file_id, self.source, self.sheet, self.cell, self.field, self.rule, self.message))
+        text = "\x1f".join(
+            (self.file_id, self.source, self.sheet, self.cell, self.field, self.rule, self.message)
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def as_row(self) -> dict[str, object]:

@@ -112,14 +112,12 @@ def _land_group(
     )
     batch: dict[tuple[str, str], FileOutcome] = {}
     order = {(job.file_id, job.source): number for number, job in enumerate(jobs)}
-    done = 0
-    for job, result in workers.map(jobs):
+    for done, (job, result) in enumerate(workers.map(jobs), start=1):
         outcome = result if isinstance(result, FileOutcome) else FileOutcome(job.file_id, job.source)
         if isinstance(result, Refused):
             refuse(outcome, result)
         batch[(job.file_id, job.source)] = outcome
         _count(outcome, names[(job.file_id, job.source)], summary)
-        done += 1
         if progress:
             progress(done, len(jobs))
         if len(batch) >= FILES_PER_SEGMENT or _row_count(batch.values()) >= ROWS_PER_SEGMENT:
@@ -222,7 +220,7 @@ def _write_empty_segments(landed: Path) -> None:
 
 def _sweep(landed: Path, version: str) -> set[tuple[str, str]]:
     """Drop segments of older versions of this group and what a crash left; return what has landed."""
-    group = version.split("-")[0]
+    group = version.split("-", maxsplit=1)[0]
     kept: set[str] = set()
     files: set[tuple[str, str]] = set()
     for path in sorted((landed / "_manifest").glob("*.json")):

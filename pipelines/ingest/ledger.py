@@ -69,7 +69,10 @@ class Ledger:
             return
         lines = []
         for receipt in receipts:
-            body = asdict(receipt) | {"received_date": receipt.received_date.isoformat(), "prev": self._last_hash}
+            body = asdict(receipt) | {
+                "received_date": receipt.received_date.isoformat(),
+                "prev": self._last_hash,
+            }
             self._last_hash = _hash(body)
             lines.append(json.dumps(body | {"hash": self._last_hash}, ensure_ascii=False, sort_keys=True))
             self._receipts.append(receipt)

@@ -93,7 +93,11 @@ def parse_area_code(value: object) -> Read:
         return Read(f"{five}{check_digit(five)}", f"「{value}」に検査数字を補いました。")
     if int(text[5]) != check_digit(text[:5]):
         raise Unreadable(
-            "wrong_check_digit", "検査数字(6桁目)が合いません。", "6桁の団体コード", "302023", text[:5] + str(check_digit(text[:5]))
+            "wrong_check_digit",
+            "検査数字(6桁目)が合いません。",
+            "6桁の団体コード",
+            "302023",
+            text[:5] + str(check_digit(text[:5])),
         )
     return Read(text)
 
@@ -121,14 +125,20 @@ def parse_municipality(value: object, aliases: Mapping[str, str] | None = None) 
         return Read(code, f"「{value}」を別表記の表により{municipalities()[code].name}と読みました。")
     near = difflib.get_close_matches(text, list(_names()), n=1, cutoff=0.5)
     suggestion = municipalities()[_names()[near[0]]].name if near else ""
-    raise Unreadable("unknown_municipality", "県内の市町村として読めません。", _EXPECTED, _EXAMPLE, suggestion)
+    raise Unreadable(
+        "unknown_municipality", "県内の市町村として読めません。", _EXPECTED, _EXAMPLE, suggestion
+    )
 
 
 def parse_corporate_number(value: object) -> Read:
     """Read a 13-digit corporate number. Raises Unreadable for a wrong length or check digit."""
     text = re.sub(r"\.0+$", "", fold(str(value)).replace("-", "").removeprefix("T"))
     if not re.fullmatch(r"\d{13}", text):
-        raise Unreadable("not_a_corporate_number", "法人番号は13桁の数字です。", "13桁の法人番号", "1000020300004")
+        raise Unreadable(
+            "not_a_corporate_number", "法人番号は13桁の数字です。", "13桁の法人番号", "1000020300004"
+        )
     if int(text[0]) != corporate_check_digit(text[1:]):
-        raise Unreadable("wrong_check_digit", "法人番号の検査数字(1桁目)が合いません。", "13桁の法人番号", "1000020300004")
+        raise Unreadable(
+            "wrong_check_digit", "法人番号の検査数字(1桁目)が合いません。", "13桁の法人番号", "1000020300004"
+        )
     return Read(text)

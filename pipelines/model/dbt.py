@@ -41,7 +41,7 @@ def parse(settings: Settings) -> Manifest:
     Raises:
         KyosoError: the project does not parse.
     """
-    return _invoke(settings, ["parse", "--no-write-json"], None)  # type: ignore[no-any-return]
+    return _invoke(settings, ["parse", "--no-write-json"], None)
 
 
 def build(settings: Settings, manifest: Manifest | None = None) -> DbtBuild:

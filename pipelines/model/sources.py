@@ -100,7 +100,13 @@ def _models_yaml(contract: Contract) -> str:
     models = []
     for dataset in contract.datasets.values():
         columns: list[dict[str, Any]] = [{"name": f.name, "description": f.label} for f in dataset.fields]
-        models.append({"name": model_name(dataset), "description": f"{dataset.label}: {dataset.description}", "columns": columns})
+        models.append(
+            {
+                "name": model_name(dataset),
+                "description": f"{dataset.label}: {dataset.description}",
+                "columns": columns,
+            }
+        )
     return _dump({"version": 2, "models": models}, f"pipelines/ingest/contracts/{contract.source}.odcs.yaml")
 
 
@@ -146,7 +152,9 @@ select * from final
 def _newest(dataset: Dataset) -> str:
     """Every file of an export is a submission of its own: a row exported again replaces the earlier one."""
     key = ", ".join(dataset.key_fields)
-    columns = "".join(f"        {name},\n" for name in [f.name for f in dataset.fields] + ["file_id", "sheet", "row"])
+    columns = "".join(
+        f"        {name},\n" for name in [f.name for f in dataset.fields] + ["file_id", "sheet", "row"]
+    )
     return f"""
 ranked as (
     select

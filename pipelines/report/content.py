@@ -15,7 +15,9 @@ def build_report(facts: Facts) -> Report:
     """Every section of the report, with figures not drawn yet."""
     evidence = gather(facts, EVIDENCE_ROWS)
     verdict = facts.verdict
-    checks = f"合格(検査{len(verdict.results)}件、例外承認{len(verdict.waived)}件、注意{len(verdict.warnings)}件)"
+    checks = (
+        f"合格(検査{len(verdict.results)}件、例外承認{len(verdict.waived)}件、注意{len(verdict.warnings)}件)"
+    )
     return Report(
         title=f"{year_label(facts.fiscal_year)} 年次評価報告書",
         edition="作業版",
@@ -26,8 +28,13 @@ def build_report(facts: Facts) -> Report:
         is_sample=verdict.is_sample,
         verdict_text=checks if verdict.is_open else "不合格",
         sections=(
-            summary.build(facts), programme.build(facts), delivery.build(facts), outcomes.build(facts), stage.build(facts),
-            collaboration.build(facts), annex.build(facts, evidence),
+            summary.build(facts),
+            programme.build(facts),
+            delivery.build(facts),
+            outcomes.build(facts),
+            stage.build(facts),
+            collaboration.build(facts),
+            annex.build(facts, evidence),
         ),
         evidence=evidence,
     )

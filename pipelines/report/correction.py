@@ -101,10 +101,11 @@ def _workbook(rows: list[Row]) -> bytes:
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     book = Workbook()
     sheet = book.active
-    assert sheet is not None  # noqa: S101 - a new workbook has a sheet
+    assert sheet is not None
     sheet.title = "修正依頼"
     sheet["A1"] = "修正依頼"
     sheet["A1"].font = Font(size=14, bold=True, color="16324F")
@@ -125,7 +126,7 @@ def _workbook(rows: list[Row]) -> bytes:
     sheet.freeze_panes = "A5"
     sheet.auto_filter.ref = f"A4:{get_column_letter(len(_COLUMNS))}{len(rows) + 4}"
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "4:4"
     stream = io.BytesIO()
     book.save(stream)

@@ -9,14 +9,22 @@ from pipelines.report.facts import Facts, Row
 from pipelines.report.sections.common import fraction
 from pipelines.report.wording import number_text
 
-ROLES = {"numerator": "分子", "denominator": "分母", "population": "調べた対象", "criterion": "判定に使った行"}
+ROLES = {
+    "numerator": "分子",
+    "denominator": "分母",
+    "population": "調べた対象",
+    "criterion": "判定に使った行",
+}
 _ROWS = """
 with addressed as (
     select e.kpi_id, e.role, f.path, coalesce(e.sheet, '') as sheet, e.row, e.field,
         coalesce(nullif(b.preamble_cell, ''), b.cell_column || e.row, e.row || '行') as cell
     from mart_kpi_evidence e
     inner join (select file_id, min(path) as path from files group by 1) f on f.file_id = e.file_id
-    left join (select file_id, sheet, field, max(cell_column) as cell_column, max(preamble_cell) as preamble_cell from bindings group by all) b
+    left join (
+        select file_id, sheet, field, max(cell_column) as cell_column, max(preamble_cell) as preamble_cell
+        from bindings group by all
+    ) b
         on b.file_id = e.file_id and b.sheet = e.sheet and b.field = e.field
     where e.municipality_code is null and e.fiscal_year = ?
 ),
@@ -39,10 +47,25 @@ def gather(facts: Facts, limit: int) -> tuple[Evidence, ...]:
         rows[row["kpi_id"]].append(row)
     return tuple(
         Evidence(
-            kpi.kpi_id, kpi.name_ja, kpi.formula_ja, facts.sources(kpi), kpi.text if kpi.value is not None else "値なし",
-            fraction(kpi), number_text(kpi.denominator) if kpi.denominator is not None else "",
-            rows[kpi.kpi_id][0]["row_count"] if rows[kpi.kpi_id] else 0, rows[kpi.kpi_id][0]["file_count"] if rows[kpi.kpi_id] else 0,
-            tuple(EvidenceRow(ROLES[r["role"]], r["path"], r["sheet"], str(r["cell"]), labels.get(r["field"], r["field"])) for r in rows[kpi.kpi_id]),
+            kpi.kpi_id,
+            kpi.name_ja,
+            kpi.formula_ja,
+            facts.sources(kpi),
+            kpi.text if kpi.value is not None else "値なし",
+            fraction(kpi),
+            number_text(kpi.denominator) if kpi.denominator is not None else "",
+            rows[kpi.kpi_id][0]["row_count"] if rows[kpi.kpi_id] else 0,
+            rows[kpi.kpi_id][0]["file_count"] if rows[kpi.kpi_id] else 0,
+            tuple(
+                EvidenceRow(
+                    ROLES[r["role"]],
+                    r["path"],
+                    r["sheet"],
+                    str(r["cell"]),
+                    labels.get(r["field"]) or str(r["field"] or ""),
+                )
+                for r in rows[kpi.kpi_id]
+            ),
         )
         for kpi in facts.kpis.values()
     )

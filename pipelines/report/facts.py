@@ -58,7 +58,9 @@ class Facts:
 
     def __init__(self, candidate: Path) -> None:
         self.candidate = candidate
-        self.con: duckdb.DuckDBPyConnection = open_candidate(candidate / "warehouse.duckdb", candidate / "control")
+        self.con: duckdb.DuckDBPyConnection = open_candidate(
+            candidate / "warehouse.duckdb", candidate / "control"
+        )
         self.verdict = Verdict.read(candidate / "verdict.json")
         self.manifest: Row = json.loads((candidate / "manifest.json").read_text(encoding="utf-8"))
         self.fiscal_year: int = self.verdict.fiscal_year
@@ -107,7 +109,10 @@ class Facts:
 
     def sources(self, kpi: Kpi) -> str:
         """Printed names of the sources a KPI is computed from."""
-        names = {r["source"]: r["source_label"] for r in self.rows("select distinct source, source_label from datasets")}
+        names = {
+            r["source"]: r["source_label"]
+            for r in self.rows("select distinct source, source_label from datasets")
+        }
         return "・".join(names.get(name, name) for name in kpi.source_ja.split("・"))
 
     def commentary(self, section_no: int) -> list[Row]:

@@ -18,7 +18,11 @@ def write_page(report: Report, path: Path) -> Path:
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
     )
     environment.filters["inline_svg"] = _inline_svg
     environment.tests["half"] = lambda block: getattr(block, "width", "full") == "half"
@@ -41,5 +45,7 @@ def _inline_svg(svg: str, identity: str) -> str:
 
     body = svg[svg.index("<svg") :]
     for name in set(re.findall(r'id="([^"]+)"', body)):
-        body = body.replace(f'id="{name}"', f'id="{identity}-{name}"').replace(f"url(#{name})", f"url(#{identity}-{name})")
+        body = body.replace(f'id="{name}"', f'id="{identity}-{name}"').replace(
+            f"url(#{name})", f"url(#{identity}-{name})"
+        )
     return Markup(re.sub(r"<svg ", '<svg aria-hidden="true" focusable="false" ', body, count=1))

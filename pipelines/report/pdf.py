@@ -27,14 +27,18 @@ def write_pdf(report: Report, path: Path) -> Path:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         shutil.copy(TEMPLATES / TEMPLATE, root / TEMPLATE)
-        (root / "content.json").write_text(json.dumps(_content(report, root), ensure_ascii=False), encoding="utf-8")
+        (root / "content.json").write_text(
+            json.dumps(_content(report, root), ensure_ascii=False), encoding="utf-8"
+        )
         data = typst.compile(
             str(root / TEMPLATE),
             root=str(root),
             font_paths=[str(Path(regular.__file__).parent), str(Path(bold.__file__).parent)],
             ignore_system_fonts=True,
             pdf_standards=["ua-1"],
-            timestamp=int(datetime(report.as_of.year, report.as_of.month, report.as_of.day, tzinfo=UTC).timestamp()),
+            timestamp=int(
+                datetime(report.as_of.year, report.as_of.month, report.as_of.day, tzinfo=UTC).timestamp()
+            ),
         )
     path.write_bytes(data)
     return path
@@ -52,11 +56,20 @@ def _content(report: Report, root: Path) -> dict[str, Any]:
                 item["image"] = name
             blocks.append(item)
         sections.append({"key": section.key, "title": section.title, "blocks": blocks})
-    return json.loads(json.dumps(  # type: ignore[no-any-return]
-        {
-            "title": report.title, "edition": report.edition, "as_of": wareki(report.as_of), "release_id": report.release_id,
-            "code_version": report.code_version, "verdict": report.verdict_text, "is_sample": report.is_sample, "sections": sections,
-        },
-        ensure_ascii=False,
-        default=str,
-    ))
+    content: dict[str, Any] = json.loads(
+        json.dumps(
+            {
+                "title": report.title,
+                "edition": report.edition,
+                "as_of": wareki(report.as_of),
+                "release_id": report.release_id,
+                "code_version": report.code_version,
+                "verdict": report.verdict_text,
+                "is_sample": report.is_sample,
+                "sections": sections,
+            },
+            ensure_ascii=False,
+            default=str,
+        )
+    )
+    return content

@@ -30,7 +30,14 @@ class Document:
 
 DOCUMENTS = (
     Document("pdf", "annual_evaluation.pdf", "pdf", "年次評価報告書(PDF、印刷と配布用)", write_pdf),
-    Document("xlsx", "annual_evaluation.xlsx", "excel", "年次評価報告書(Excel、数字とグラフを使うため)", write_workbook, is_drawn=False),
+    Document(
+        "xlsx",
+        "annual_evaluation.xlsx",
+        "excel",
+        "年次評価報告書(Excel、数字とグラフを使うため)",
+        write_workbook,
+        is_drawn=False,
+    ),
     Document("html", "annual_evaluation.html", "html", "年次評価報告書(HTML、証跡をたどるため)", write_page),
 )
 

@@ -80,7 +80,9 @@ def write_status(status_dir: Path, attempt: Attempt) -> list[Path]:
     lines = [json.dumps(entry, ensure_ascii=False, sort_keys=True) for entry in [*history, _history(latest)]]
     page = render_page(attempt, facts, latest, [*history, _history(latest)][-HISTORY_SHOWN:])
     written.append(write_text(status_dir / "history.jsonl", "\n".join(lines) + "\n"))
-    written.append(write_text(status_dir / "latest.json", json.dumps(latest, ensure_ascii=False, indent=1) + "\n"))
+    written.append(
+        write_text(status_dir / "latest.json", json.dumps(latest, ensure_ascii=False, indent=1) + "\n")
+    )
     written.append(write_text(status_dir / "index.html", page))
     return written
 
@@ -105,7 +107,9 @@ def read_history(status_dir: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def _latest(attempt: Attempt, facts: Facts, history: list[dict[str, Any]], status_dir: Path) -> dict[str, Any]:
+def _latest(
+    attempt: Attempt, facts: Facts, history: list[dict[str, Any]], status_dir: Path
+) -> dict[str, Any]:
     released_at = _released_at(attempt, history)
     verdict = attempt.verdict
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -143,7 +143,9 @@ def _todo_line(facts: Facts) -> str:
 
 def _matrices(rows: list[Row]) -> list[dict[str, Any]]:
     """Municipality × (form, period), split into tables narrow enough for A4."""
-    columns = sorted({(r["dataset"], r["dataset_label"], str(r["due_date"] or ""), r["period"]) for r in rows})
+    columns = sorted(
+        {(r["dataset"], r["dataset_label"], str(r["due_date"] or ""), r["period"]) for r in rows}
+    )
     states = {(r["municipality_code"], r["dataset"], r["period"]): r for r in rows}
     names = sorted({(r["municipality_code"], r["municipality_name"]) for r in rows})
     tables = []
@@ -200,11 +202,11 @@ def _finding_groups(facts: Facts) -> list[dict[str, Any]]:
         }
         for name in groups.keys() | resolved.keys()
     ]
-    return sorted(made, key=lambda group: (-group["count"]["error"], -group["count"]["warning"], group["file"]))
+    return sorted(
+        made, key=lambda group: (-group["count"]["error"], -group["count"]["warning"], group["file"])
+    )
 
 
 def _source_label(source: str) -> str:
     contract = load_contracts().get(source)
     return contract.label if contract else source
-
-

@@ -10,7 +10,18 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.report.document import Block, Bullets, Cards, Cell, Chart, Figure, Paragraph, Report, Section, Table
+from pipelines.report.document import (
+    Block,
+    Bullets,
+    Cards,
+    Cell,
+    Chart,
+    Figure,
+    Paragraph,
+    Report,
+    Section,
+    Table,
+)
 from pipelines.report.wording import wareki
 
 # Set before openpyxl is imported: with lxml it would not use defusedxml.
@@ -25,9 +36,21 @@ _FIXED_STAMP = b"2020-01-01T00:00:00Z"
 # A spreadsheet would take text that begins so for a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _FILLS = {
-    "co_creation": ("16324F", "FFFFFF"), "collaboration": ("8FB3D1", "000000"), "below": ("DEDEDE", "000000"), "to_confirm": (None, "B3401F"),
-    "bad": ("B3401F", "FFFFFF"), "good": ("16324F", "FFFFFF"), "met": ("D5E4F0", "000000"), "short": ("F6E7C8", "000000"), "missed": ("B3401F", "FFFFFF"),
-    "no_onsite": ("E7B75F", "000000"), "lead": ("16324F", "FFFFFF"), "member": ("D5E4F0", "000000"), "interim": (None, "595959"), "none": (None, "595959"), "future": (None, "595959"),
+    "co_creation": ("16324F", "FFFFFF"),
+    "collaboration": ("8FB3D1", "000000"),
+    "below": ("DEDEDE", "000000"),
+    "to_confirm": (None, "B3401F"),
+    "bad": ("B3401F", "FFFFFF"),
+    "good": ("16324F", "FFFFFF"),
+    "met": ("D5E4F0", "000000"),
+    "short": ("F6E7C8", "000000"),
+    "missed": ("B3401F", "FFFFFF"),
+    "no_onsite": ("E7B75F", "000000"),
+    "lead": ("16324F", "FFFFFF"),
+    "member": ("D5E4F0", "000000"),
+    "interim": (None, "595959"),
+    "none": (None, "595959"),
+    "future": (None, "595959"),
 }
 _MAX_WIDTH = 44
 _CHART_ROWS = 17
@@ -39,9 +62,12 @@ def write_workbook(report: Report, path: Path) -> Path:
     import openpyxl
 
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    del book["Sheet"]
     anchors = {evidence.kpi_id: 0 for evidence in report.evidence}
-    sheets = [(section, book.create_sheet(f"{number} {_sheet_name(section.title)}")) for number, section in enumerate(report.sections, start=1)]
+    sheets = [
+        (section, book.create_sheet(f"{number} {_sheet_name(section.title)}"))
+        for number, section in enumerate(report.sections, start=1)
+    ]
     evidence = book.create_sheet(EVIDENCE_SHEET)
     _write_evidence(evidence, report, anchors)
     for section, sheet in sheets:
@@ -76,7 +102,9 @@ def put(sheet: Worksheet, row: int, column: int, cell: Cell, **style: Any) -> An
     target.font = Font(name=FONT, size=style.get("size", 10), bold=bold, color=style.get("color", ink))
     if fill or style.get("fill"):
         target.fill = PatternFill("solid", fgColor=fill or style["fill"])
-    target.alignment = Alignment(horizontal=style.get("align"), vertical="top", wrap_text=style.get("wrap", True))
+    target.alignment = Alignment(
+        horizontal=style.get("align"), vertical="top", wrap_text=style.get("wrap", True)
+    )
     return target
 
 
@@ -98,7 +126,15 @@ class _SheetWriter:
         title = f"{self._report.title}({self._report.edition}) {section.title}"
         put(self._sheet, 1, 1, Cell(title), bold=True, size=14, color="16324F", wrap=False)
         facts = f"基準日 {wareki(self._report.as_of)}  版 {self._report.release_id}  検査 {self._report.verdict_text}"
-        put(self._sheet, 2, 1, Cell(("【架空データ】 " if self._report.is_sample else "") + facts), size=9, color="B3401F" if self._report.is_sample else "595959", wrap=False)
+        put(
+            self._sheet,
+            2,
+            1,
+            Cell(("【架空データ】 " if self._report.is_sample else "") + facts),
+            size=9,
+            color="B3401F" if self._report.is_sample else "595959",
+            wrap=False,
+        )
         self._row = 4
         for block in section.blocks:
             self._block(block)
@@ -107,10 +143,27 @@ class _SheetWriter:
     def _block(self, block: Block) -> None:
         if isinstance(block, Paragraph):
             bold = block.role in ("lead", "heading")
-            put(self._sheet, self._row, 1, Cell(block.text), bold=bold, size=12 if block.role == "lead" else 10, wrap=False)
+            put(
+                self._sheet,
+                self._row,
+                1,
+                Cell(block.text),
+                bold=bold,
+                size=12 if block.role == "lead" else 10,
+                wrap=False,
+            )
             self._row += 1 if block.role != "heading" else 2
         elif isinstance(block, Bullets):
-            put(self._sheet, self._row + 1, 1, Cell(block.title), bold=True, size=11, color="16324F", wrap=False)
+            put(
+                self._sheet,
+                self._row + 1,
+                1,
+                Cell(block.title),
+                bold=True,
+                size=11,
+                color="16324F",
+                wrap=False,
+            )
             for number, item in enumerate(block.items, start=1):
                 put(self._sheet, self._row + 1 + number, 1, Cell(f"{number}. {item}"), wrap=False)
             self._row += len(block.items) + 3
@@ -127,7 +180,15 @@ class _SheetWriter:
         for card in block.cards:
             put(self._sheet, self._row, 1, Cell(card.kpi_id))
             put(self._sheet, self._row, 2, Cell(card.label))
-            put(self._sheet, self._row, 3, Cell(f"{card.value} {card.unit}"), bold=True, size=12, color="16324F")
+            put(
+                self._sheet,
+                self._row,
+                3,
+                Cell(f"{card.value} {card.unit}"),
+                bold=True,
+                size=12,
+                color="16324F",
+            )
             put(self._sheet, self._row, 4, Cell(card.note), wrap=False)
             self._row += 1
         self._row += 1
@@ -143,7 +204,15 @@ class _SheetWriter:
             return
         line, thin = Side(style="medium", color="16324F"), Side(style="hair", color="9A9A9A")
         for index, column in enumerate(table.columns, start=1):
-            heading = put(self._sheet, self._row, index, Cell(column.label), bold=True, align=column.align, fill="F4F1EA")
+            heading = put(
+                self._sheet,
+                self._row,
+                index,
+                Cell(column.label),
+                bold=True,
+                align=column.align,
+                fill="F4F1EA",
+            )
             heading.border = Border(top=line, bottom=line)
             self._widen(index, column.label)
         self._first_data_row = self._row + 1
@@ -165,7 +234,9 @@ class _SheetWriter:
         from openpyxl.worksheet.hyperlink import Hyperlink
 
         cell = self._sheet.cell(row, 1)
-        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{EVIDENCE_SHEET}'!A{anchor}", tooltip="証跡へ")
+        cell.hyperlink = Hyperlink(
+            ref=cell.coordinate, location=f"'{EVIDENCE_SHEET}'!A{anchor}", tooltip="証跡へ"
+        )
 
     def _chart(self, figure: Figure, spec: Chart) -> None:
         from openpyxl.chart import BarChart, LineChart, Reference
@@ -177,14 +248,20 @@ class _SheetWriter:
         if spec.kind == "stacked":
             chart.grouping, chart.overlap = "stacked", 100
         for position, column in enumerate(spec.value_columns):
-            chart.add_data(Reference(self._sheet, min_col=column + 1, min_row=first - 1, max_row=last), titles_from_data=True)
+            chart.add_data(
+                Reference(self._sheet, min_col=column + 1, min_row=first - 1, max_row=last),
+                titles_from_data=True,
+            )
             if position < len(spec.colours):
                 chart.series[position].graphicalProperties.solidFill = spec.colours[position]
         chart.set_categories(categories)
         if spec.line_columns:
             lines = LineChart()
             for column in spec.line_columns:
-                lines.add_data(Reference(self._sheet, min_col=column + 1, min_row=first - 1, max_row=last), titles_from_data=True)
+                lines.add_data(
+                    Reference(self._sheet, min_col=column + 1, min_row=first - 1, max_row=last),
+                    titles_from_data=True,
+                )
             for series in lines.series:
                 series.smooth = False
                 series.graphicalProperties.line.solidFill = "B3401F"
@@ -210,38 +287,69 @@ class _SheetWriter:
 
 
 def _width(text: str) -> int:
-    return max((sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line) for line in text.split("\n")), default=0)
+    return max(
+        (
+            sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)
+            for line in text.split("\n")
+        ),
+        default=0,
+    )
 
 
 def _print_setup(sheet: Worksheet, report: Report) -> None:
+    from openpyxl.worksheet.properties import PageSetupProperties
+
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.oddFooter.left.text = f"{report.title}【{report.edition}】"
-    sheet.oddFooter.center.text = "架空データ" if report.is_sample else ""
-    sheet.oddFooter.right.text = "&P / &N"
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    footer = sheet.oddFooter
+    assert footer is not None
+    footer.left.text = f"{report.title}【{report.edition}】"
+    footer.center.text = "架空データ" if report.is_sample else ""
+    footer.right.text = "&P / &N"
 
 
 def _write_evidence(sheet: Worksheet, report: Report, anchors: dict[str, int]) -> None:
     put(sheet, 1, 1, Cell("証跡: KPIの値が計算された行"), bold=True, size=14, color="16324F", wrap=False)
     note = "1つのKPIにつき最初の200行までを示します。すべての行は kyoso trace KPI番号 で見られます。"
-    put(sheet, 2, 1, Cell(("【架空データ】 " if report.is_sample else "") + note), size=9, color="595959", wrap=False)
+    put(
+        sheet,
+        2,
+        1,
+        Cell(("【架空データ】 " if report.is_sample else "") + note),
+        size=9,
+        color="595959",
+        wrap=False,
+    )
     headings = ("KPI", "名前", "値", "分子/分母", "役割", "ファイル", "シート", "セル", "項目")
     for index, heading in enumerate(headings, start=1):
         put(sheet, 4, index, Cell(heading), bold=True, fill="F4F1EA")
     row = 5
     for evidence in report.evidence:
         anchors[evidence.kpi_id] = row
-        head = (evidence.kpi_id, evidence.name, evidence.value, evidence.numerator, f"計{evidence.row_count}行・{evidence.file_count}ファイル")
+        head = (
+            evidence.kpi_id,
+            evidence.name,
+            evidence.value,
+            evidence.numerator,
+            f"計{evidence.row_count}行・{evidence.file_count}ファイル",
+        )
         for index, text in enumerate(head, start=1):
             put(sheet, row, index, Cell(text), bold=True)
         put(sheet, row, 6, Cell(evidence.formula), wrap=False)
         row += 1
         for item in evidence.rows:
             # Plain appends keep thousands of rows fast; these texts come from file names and contracts.
-            for index, text in ((1, evidence.kpi_id), (5, item.role), (6, item.path), (7, item.sheet), (8, item.cell), (9, item.field_label)):
+            for index, text in (
+                (1, evidence.kpi_id),
+                (5, item.role),
+                (6, item.path),
+                (7, item.sheet),
+                (8, item.cell),
+                (9, item.field_label),
+            ):
                 cell = sheet.cell(row, index, _without_controls(text))
                 cell.data_type = "s"
             row += 1
@@ -255,12 +363,21 @@ def _write_evidence(sheet: Worksheet, report: Report, anchors: dict[str, int]) -
 def _with_fixed_times(data: bytes) -> bytes:
     """The same archive with fixed times, so that the same content is the same bytes."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target,
+    ):
         for name in source.namelist():
             content = source.read(name)
             if name == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + _FIXED_STAMP, content)
+                content = re.sub(
+                    rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + _FIXED_STAMP, content
+                )
             entry = zipfile.ZipInfo(name, _FIXED_TIME)
-            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o600 << 16
+            entry.compress_type, entry.create_system, entry.external_attr = (
+                zipfile.ZIP_DEFLATED,
+                3,
+                0o600 << 16,
+            )
             target.writestr(entry, content)
     return buffer.getvalue()

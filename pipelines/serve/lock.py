@@ -8,6 +8,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import ClassVar
 
 from pipelines.errors import KyosoError
 from pipelines.settings import TOKYO, Settings
@@ -22,7 +23,7 @@ class WriterLock:
         KyosoError: another process holds it (exit code 4), or the home cannot be written.
     """
 
-    _held: dict[Path, tuple[int, int]] = {}
+    _held: ClassVar[dict[Path, tuple[int, int]]] = {}
 
     def __init__(self, settings: Settings) -> None:
         self._path = settings.home / "lock"

@@ -17,8 +17,17 @@ from pipelines.settings import CHECKOUT, Settings
 
 MANIFEST = "manifest.json"
 KEPT_RELEASES = 10
-_CODE = ("pipelines/**/*.py", "pipelines/**/*.yaml", "pipelines/**/*.csv", "dbt_project/models/**/*",
-         "dbt_project/macros/*", "dbt_project/seeds/*", "dbt_project/*.yml", "reports/templates/*", "requirements.lock")
+_CODE = (
+    "pipelines/**/*.py",
+    "pipelines/**/*.yaml",
+    "pipelines/**/*.csv",
+    "dbt_project/models/**/*",
+    "dbt_project/macros/*",
+    "dbt_project/seeds/*",
+    "dbt_project/*.yml",
+    "reports/templates/*",
+    "requirements.lock",
+)
 
 
 @dataclass(frozen=True)

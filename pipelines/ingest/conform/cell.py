@@ -82,4 +82,6 @@ def _fiscal_year(value: CellValue) -> Read:
     try:
         return Read(to_fiscal_year(str(value)))
     except UnreadableYear:
-        raise Unreadable("not_a_fiscal_year", "年度として読めません。", "年度", "令和8年度、R8、2026年度") from None
+        raise Unreadable(
+            "not_a_fiscal_year", "年度として読めません。", "年度", "令和8年度、R8、2026年度"
+        ) from None

@@ -119,7 +119,13 @@ def _grids(job: FileJob, kind: str) -> list[Grid]:
         return read_workbook(job.path)
     if kind == "text":
         return [read_delimited(job.path.read_bytes())]
-    names = {"html": "Webページ(HTML)", "pdf": "PDF", "empty": "空のファイル", "slack": "チャットの書き出し", "zip": "ZIP"}
+    names = {
+        "html": "Webページ(HTML)",
+        "pdf": "PDF",
+        "empty": "空のファイル",
+        "slack": "チャットの書き出し",
+        "zip": "ZIP",
+    }
     raise Refused(
         "not_a_table",
         f"表のファイルではありません(中身は{names[kind]})。",
@@ -153,7 +159,9 @@ def _conform_grids(job: FileJob, grids: list[Grid], outcome: FileOutcome) -> Non
     for grid in strangers:
         if any(True for i in range(len(grid.rows)) for _ in grid.cells(i)):
             place = Place(job.file_id, job.source, sheet=grid.sheet)
-            outcome.findings.append(_not_read(place, "様式の表が見つからないため、このシートは読み取りません。"))
+            outcome.findings.append(
+                _not_read(place, "様式の表が見つからないため、このシートは読み取りません。")
+            )
     outcome.versions = " ".join(sorted(set(versions)))
 
 
@@ -164,7 +172,9 @@ def _conform_table(
     place = Place(job.file_id, job.source, dataset.name, grid.sheet)
     context = ParsingContext(job.key, job.aliases)
     preamble, cells, findings, is_lost = read_preamble(grid, header, start, place, context)
-    place = Place(job.file_id, job.source, dataset.name, grid.sheet, str(preamble.get("municipality_code") or ""))
+    place = Place(
+        job.file_id, job.source, dataset.name, grid.sheet, str(preamble.get("municipality_code") or "")
+    )
     context = ParsingContext(job.key, job.aliases, _fiscal_year_of(preamble))
     table = conform_rows(grid, header, end, preamble, place, context)
     findings += _heading_findings(grid, header, place)
@@ -303,15 +313,20 @@ def _conform_chat(job: FileJob, kind: str, outcome: FileOutcome) -> None:
         there = Place(job.file_id, job.source, dataset.name, aside.sheet)
         outcome.findings.append(
             there.finding(
-                ERROR, aside.rule, f"{aside.message}この投稿は集計に入っていません。", row=aside.row,
-                cell=f"{aside.row}件目", expected="利用者一覧にある投稿者",
+                ERROR,
+                aside.rule,
+                f"{aside.message}この投稿は集計に入っていません。",
+                row=aside.row,
+                cell=f"{aside.row}件目",
+                expected="利用者一覧にある投稿者",
                 suggestion="利用者一覧を含む期間で書き出し直してください。",
             )
         )
     if export.ignored_count:
         outcome.findings.append(
             place.finding(
-                INFO, "not_a_member_post",
+                INFO,
+                "not_a_member_post",
                 f"参加通知・ボット・削除済みなど、会員の投稿でないもの{export.ignored_count}件を除きました。",
             )
         )

@@ -83,7 +83,9 @@ def find_headers(grid: Grid, datasets: Iterable[Dataset]) -> list[Header]:
     A heading may be one row, or two rows with merged groups above. At least half of a dataset's
     columns (and two) must be there for a row to count as its heading.
     """
-    candidates = [_Form(d, v, {split_unit(f.header(v))[0]: f for f in d.columns}) for d in datasets for v in d.versions]
+    candidates = [
+        _Form(d, v, {split_unit(f.header(v))[0]: f for f in d.columns}) for d in datasets for v in d.versions
+    ]
     headers: list[Header] = []
     index = 0
     while index < len(grid.rows):
@@ -110,7 +112,8 @@ def _best_at(grid: Grid, index: int, candidates: list[_Form]) -> Header | None:
         found += [
             header
             for form in candidates
-            if len(headings & form.by_heading.keys()) >= form.needed and (header := _match(form, index, height, texts))
+            if len(headings & form.by_heading.keys()) >= form.needed
+            and (header := _match(form, index, height, texts))
         ]
     return max(found, key=lambda h: (h.score, -h.height), default=None)
 

@@ -16,7 +16,7 @@ from pipelines.ingest.read.grid import CellValue, Grid, column_letter
 
 _NOTE_MARKS = ("※", "注", "(注", "【注", "備考:")
 _TOTALS = {"計", "合計", "小計", "総計", "総合計"}
-_DITTO = {"〃", "々", "同上", "\"", "″"}
+_DITTO = {"〃", "々", "同上", '"', "″"}
 
 
 @dataclass
@@ -67,7 +67,9 @@ def conform_rows(
     return result
 
 
-def _cells(grid: Grid, header: Header, index: int, merged: dict[tuple[int, int], CellValue]) -> dict[int, CellValue]:
+def _cells(
+    grid: Grid, header: Header, index: int, merged: dict[tuple[int, int], CellValue]
+) -> dict[int, CellValue]:
     row = grid.rows[index]
     cells: dict[int, CellValue] = {}
     for column in header.columns:
@@ -184,7 +186,9 @@ def _typed(value: CellValue, field_: Field) -> str:
     return MASKED if field_.is_masked else str(value)
 
 
-def _duplicate(header: Header, key: tuple[Any, ...], first_row: int, row_number: int, place: Place) -> Finding:
+def _duplicate(
+    header: Header, key: tuple[Any, ...], first_row: int, row_number: int, place: Place
+) -> Finding:
     labels = "・".join(header.dataset.field(name).label for name in header.dataset.key_fields)
     masked = any(header.dataset.field(name).is_masked for name in header.dataset.key_fields)
     return place.finding(
@@ -218,7 +222,9 @@ def _check_totals(
             stated = parse_cell(value, column.field, column.unit, context).value
         except Unreadable:
             continue
-        total = sum((Decimal(r[column.field.name]) for r in rows if r[column.field.name] is not None), Decimal(0))
+        total = sum(
+            (Decimal(r[column.field.name]) for r in rows if r[column.field.name] is not None), Decimal(0)
+        )
         if stated is not None and Decimal(stated) != total:
             findings.append(
                 place.finding(

@@ -38,7 +38,9 @@ def parse_category(value: object, codebook: str) -> Read:
     near = difflib.get_close_matches(key, list(table), n=1, cutoff=0.6)
     texts = accepted(codebook)
     suggestion = code_books()[codebook][table[near[0]]][0] if near else ""
-    raise Unreadable("unknown_category", "選択肢にない値です。", "、".join(texts) + " のいずれか", texts[0], suggestion)
+    raise Unreadable(
+        "unknown_category", "選択肢にない値です。", "、".join(texts) + " のいずれか", texts[0], suggestion
+    )
 
 
 def parse_mark(value: object, codebook: str = "yes_no") -> Read:

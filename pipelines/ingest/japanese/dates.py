@@ -26,14 +26,18 @@ _LETTERS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正", "M": "�
 _LIGATURES = {"㍻": "平成", "㍼": "昭和", "㍽": "大正", "㍾": "明治", "㋿": "令和"}
 _ERA = r"(?P<era>令和|平成|昭和|大正|明治|[RHSTM])"
 _SEP = r"(?:年|[./\-,、])"
-_ERA_DATE = re.compile(rf"^{_ERA}[.]?(?P<y>元|\d{{1,2}}){_SEP}(?P<m>\d{{1,2}})(?:月|[./\-,、])(?P<d>\d{{1,2}})日?$", re.I)
+_ERA_DATE = re.compile(
+    rf"^{_ERA}[.]?(?P<y>元|\d{{1,2}}){_SEP}(?P<m>\d{{1,2}})(?:月|[./\-,、])(?P<d>\d{{1,2}})日?$", re.I
+)
 _WEST_DATE = re.compile(r"^(?P<y>\d{4})(?:年|[./\-])(?P<m>\d{1,2})(?:月|[./\-])(?P<d>\d{1,2})日?$")
 _COMPACT = re.compile(r"^(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})$")
 _ERA_MONTH = re.compile(rf"^{_ERA}[.]?(?P<y>元|\d{{1,2}}){_SEP}(?P<m>\d{{1,2}})月?(?:分|度)?$", re.I)
 _WEST_MONTH = re.compile(r"^(?P<y>\d{4})(?:年|[./\-])(?P<m>\d{1,2})月?(?:分|度)?$")
 _SHORT_YEAR = re.compile(r"^\d{2}[./\-年]\d{1,2}[./\-月]\d{1,2}日?$")
 _NO_YEAR = re.compile(r"^\d{1,2}[./\-月]\d{1,2}日?$")
-_TIME_TAIL = re.compile(r"(?:T|(?<=[日\d])\s)\s*\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:GMT[+\-]\d+|JST|\+09:?00)?$", re.I)
+_TIME_TAIL = re.compile(
+    r"(?:T|(?<=[日\d])\s)\s*\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:GMT[+\-]\d+|JST|\+09:?00)?$", re.I
+)
 _WEEKDAY = re.compile(r"\((?:月|火|水|木|金|土|日)(?:曜日?)?(?:・祝)?\)")
 
 
@@ -75,13 +79,17 @@ def parse_month(value: object) -> Read:
             groups = match.groupdict()
             year, month = _year(groups.get("era"), groups["y"]), int(groups["m"])
             if not 1 <= month <= 12:
-                raise Unreadable("impossible_month", f"{month}月は存在しません。", _EXPECTED_MONTH, _EXAMPLE_MONTH)
+                raise Unreadable(
+                    "impossible_month", f"{month}月は存在しません。", _EXPECTED_MONTH, _EXAMPLE_MONTH
+                )
             _check_era(groups.get("era"), date(year, month, calendar.monthrange(year, month)[1]))
             return Read(date(year, month, 1))
     try:
         return Read(parse_date(value).value.replace(day=1))
     except Unreadable as error:
-        raise Unreadable(error.rule, error.message, _EXPECTED_MONTH, _EXAMPLE_MONTH, error.suggestion) from None
+        raise Unreadable(
+            error.rule, error.message, _EXPECTED_MONTH, _EXAMPLE_MONTH, error.suggestion
+        ) from None
 
 
 def _text(value: object, kind: str) -> str:

@@ -14,9 +14,11 @@ _KANJI_RUN = re.compile("[〇零一二三四五六七八九壱弐参十拾百千
 _NUMBER = re.compile(r"^(?P<sign>[-+▲△]?)(?P<n>\d[\d,]*(?:\.\d+)?|\.\d+)(?P<unit>\D*)$")
 _GROUPS = re.compile(r"^\d{1,3}(?:,\d{3})*(?:\.\d+)?$|^\d+(?:\.\d+)?$|^\.\d+$")
 _MISSING = {"-": "該当なし", "…": "不詳", "...": "不詳", "x": "秘匿", "X": "秘匿", "": "空欄"}
-_APPROXIMATE = re.compile(r"^(?:約|およそ|概ね|おおむね)|(?:程度|前後|くらい|ぐらい|弱|強|以上|以下|未満|超)$")
+_APPROXIMATE = re.compile(
+    r"^(?:約|およそ|概ね|おおむね)|(?:程度|前後|くらい|ぐらい|弱|強|以上|以下|未満|超)$"
+)
 # Units we know how to convert exactly; the factor is to the base unit on the left.
-SCALES = {
+SCALES: dict[str, dict[str, int | Decimal]] = {
     "円": {"円": 1, "千円": 1000, "万円": 10**4, "百万円": 10**6, "億円": 10**8},
     "時間": {"時間": Decimal(1), "h": Decimal(1), "分": Decimal(1) / 60},
     "人": {"人": 1, "名": 1},
@@ -131,7 +133,9 @@ def parse_score(value: object, minimum: int, maximum: int) -> Read:
     """Read a whole score within its scale. Raises Unreadable outside it."""
     read = parse_integer(value)
     if read.value is not None and not minimum <= read.value <= maximum:
-        raise Unreadable("outside_scale", f"{read.value}は尺度の外です。", f"{minimum}から{maximum}の整数", str(maximum))
+        raise Unreadable(
+            "outside_scale", f"{read.value}は尺度の外です。", f"{minimum}から{maximum}の整数", str(maximum)
+        )
     return read
 
 

@@ -9,7 +9,10 @@ from pipelines.ingest.japanese.numbers import kanji_to_digits
 from pipelines.ingest.japanese.reading import Read, Unreadable, fold_number
 
 _EXPECTED, _EXAMPLE = "時刻", "13:30、午後1時半"
-_CLOCK = re.compile(r"^(?P<half>午前|午後|AM|PM)?(?P<h>\d{1,2})(?::|時)(?P<m>\d{1,2}|半)?分?(?::\d{2})?(?P<tail>AM|PM)?$", re.I)
+_CLOCK = re.compile(
+    r"^(?P<half>午前|午後|AM|PM)?(?P<h>\d{1,2})(?::|時)(?P<m>\d{1,2}|半)?分?(?::\d{2})?(?P<tail>AM|PM)?$",
+    re.I,
+)
 _INSTANT = re.compile(r"^(\d{4})[/\-](\d{1,2})[/\-](\d{1,2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 
@@ -52,6 +55,7 @@ def parse_timestamp(value: object) -> Read:
     if not match:
         raise Unreadable("not_a_timestamp", "日時として読めません。", "日時", "2026-06-01 09:30:00")
     try:
-        return Read(datetime(*(int(part or 0) for part in match.groups())))
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+        return Read(datetime(year, month, day, hour, minute, second))
     except ValueError:
         raise Unreadable("impossible_time", "存在しない日時です。", "日時", "2026-06-01 09:30:00") from None

@@ -82,7 +82,9 @@ def check_container(archive: zipfile.ZipFile) -> None:
             raise _unsafe("リンクが含まれています。")
         if entry.flag_bits & 0x1:
             raise encrypted()
-        if entry.file_size > MIN_SUSPICIOUS_BYTES and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
+        if entry.file_size > MIN_SUSPICIOUS_BYTES and entry.file_size > MAX_RATIO * max(
+            entry.compress_size, 1
+        ):
             raise _unsafe("圧縮率が異常です。")
 
 
@@ -142,4 +144,6 @@ def encrypted() -> Refused:
 
 
 def _unsafe(reason: str) -> Refused:
-    return Refused("unsafe_container", reason, "通常のExcelまたはCSV", "元のファイルを確かめ、保存し直してください。")
+    return Refused(
+        "unsafe_container", reason, "通常のExcelまたはCSV", "元のファイルを確かめ、保存し直してください。"
+    )

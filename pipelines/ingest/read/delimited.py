@@ -46,7 +46,9 @@ def read_delimited(data: bytes) -> Grid:
     """
     text = decode(data)
     if "\x00" in text:
-        raise Refused("nul_bytes", "文字ではないデータが混ざっています。", "CSV", "元のソフトで書き出し直してください。")
+        raise Refused(
+            "nul_bytes", "文字ではないデータが混ざっています。", "CSV", "元のソフトで書き出し直してください。"
+        )
     if "downloadLogs error" in text[-200:]:
         raise Refused(
             "incomplete_download",
@@ -64,7 +66,7 @@ def read_delimited(data: bytes) -> Grid:
     except csv.Error as error:
         raise Refused(
             "broken_quotes",
-            f"{line}行目で引用符(\")が閉じていません。",
+            f'{line}行目で引用符(")が閉じていません。',
             "引用符の対応が取れたCSV",
             f"{line}行目の引用符を確かめてください。",
         ) from error

@@ -38,10 +38,16 @@ def read_workbook(path: Path) -> list[Grid]:
             raise encrypted() from error
         raise truncated() from error
     with workbook:
-        visible = {m.name: m.visible == python_calamine.SheetVisibleEnum.Visible for m in workbook.sheets_metadata}
-        grids = [_grid(workbook, name, is_hidden=not visible.get(name, True)) for name in workbook.sheet_names]
+        visible = {
+            m.name: m.visible == python_calamine.SheetVisibleEnum.Visible for m in workbook.sheets_metadata
+        }
+        grids = [
+            _grid(workbook, name, is_hidden=not visible.get(name, True)) for name in workbook.sheet_names
+        ]
     if not grids:
-        raise Refused("no_sheet", "シートがありません。", "1枚以上のシート", "ファイルを開いて確かめてください。")
+        raise Refused(
+            "no_sheet", "シートがありません。", "1枚以上のシート", "ファイルを開いて確かめてください。"
+        )
     return grids
 
 

@@ -20,8 +20,16 @@ METHOD = (
 def build(facts: Facts, evidence: tuple[Evidence, ...]) -> Section:
     """付録."""
     blocks: list[Block] = [
-        Paragraph("データの品質", "heading"), Paragraph(_quality_text(facts)), _sources(facts), _findings(facts), _submissions(facts), _checks(facts), _waivers(facts),
-        Bullets("方法と前提", METHOD), _definitions(facts), _evidence_index(evidence),
+        Paragraph("データの品質", "heading"),
+        Paragraph(_quality_text(facts)),
+        _sources(facts),
+        _findings(facts),
+        _submissions(facts),
+        _checks(facts),
+        _waivers(facts),
+        Bullets("方法と前提", METHOD),
+        _definitions(facts),
+        _evidence_index(evidence),
     ]
     return Section("annex", "付録: データの品質・方法・定義・証跡", tuple(blocks))
 
@@ -38,16 +46,36 @@ def _quality_text(facts: Facts) -> str:
 def _sources(facts: Facts) -> Table:
     rows = facts.rows(
         """
-        with f as (select source, count(*) as files, count(*) filter (where status <> 'landed') as refused from files where source <> '' group by 1),
-        c as (select source, sum(rows_in) as rows_in, sum(rows_landed) as landed, sum(rows_set_aside) as aside from reconciliation group by 1),
+        with f as (
+            select source, count(*) as files, count(*) filter (where status <> 'landed') as refused
+            from files where source <> '' group by 1
+        ),
+        c as (
+            select source, sum(rows_in) as rows_in, sum(rows_landed) as landed, sum(rows_set_aside) as aside
+            from reconciliation group by 1
+        ),
         n as (select distinct source, source_label from datasets)
         select n.source_label, f.*, coalesce(c.rows_in, 0) as rows_in, coalesce(c.landed, 0) as landed, coalesce(c.aside, 0) as aside
         from f inner join n on n.source = f.source left join c on c.source = f.source order by f.source
         """
     )
-    lines = tuple((Cell(r["source_label"]), *(number_cell(r[k]) for k in ("files", "refused", "rows_in", "landed", "aside"))) for r in rows)
-    columns = (Column("資料", width=2), *(Column(c, "right") for c in ("受領ファイル", "読めないファイル", "行", "取り込んだ行", "保留した行")))
-    return Table("sources", "受領した資料", columns, lines, "行 = 取り込んだ行 + 保留した行。古い版の提出も含みます。")
+    lines = tuple(
+        (
+            Cell(r["source_label"]),
+            *(number_cell(r[k]) for k in ("files", "refused", "rows_in", "landed", "aside")),
+        )
+        for r in rows
+    )
+    columns = (
+        Column("資料", width=2),
+        *(
+            Column(c, "right")
+            for c in ("受領ファイル", "読めないファイル", "行", "取り込んだ行", "保留した行")
+        ),
+    )
+    return Table(
+        "sources", "受領した資料", columns, lines, "行 = 取り込んだ行 + 保留した行。古い版の提出も含みます。"
+    )
 
 
 def _findings(facts: Facts) -> Table:
@@ -59,11 +87,30 @@ def _findings(facts: Facts) -> Table:
         """
     )
     lines = tuple(
-        (Cell("要修正" if r["severity"] == "error" else "確認"), Cell(r["name"]), Cell(r["path"].split("/")[-1]), Cell(" ".join(p for p in (r["sheet"], r["cell"]) if p)), Cell(r["message"]))
+        (
+            Cell("要修正" if r["severity"] == "error" else "確認"),
+            Cell(r["name"]),
+            Cell(r["path"].split("/")[-1]),
+            Cell(" ".join(p for p in (r["sheet"], r["cell"]) if p)),
+            Cell(r["message"]),
+        )
         for r in rows
     )
-    columns = (Column("区分", width=0.6), Column("団体", width=0.9), Column("ファイル", width=2.6), Column("場所", width=1.4), Column("指摘", width=4))
-    return Table("findings", "未解決の指摘", columns, lines, "直し方は夜間レポートと修正依頼にあります。", empty_reason="未解決の指摘はありません。")
+    columns = (
+        Column("区分", width=0.6),
+        Column("団体", width=0.9),
+        Column("ファイル", width=2.6),
+        Column("場所", width=1.4),
+        Column("指摘", width=4),
+    )
+    return Table(
+        "findings",
+        "未解決の指摘",
+        columns,
+        lines,
+        "直し方は夜間レポートと修正依頼にあります。",
+        empty_reason="未解決の指摘はありません。",
+    )
 
 
 def _submissions(facts: Facts) -> Table:
@@ -71,38 +118,114 @@ def _submissions(facts: Facts) -> Table:
         "select dataset_label, period, municipality_name, due_date, state from mart_submission "
         "where state in ('未提出', '全行保留', '遅延受領') order by state, dataset_label, period, municipality_code"
     )
-    lines = tuple((Cell(r["state"]), Cell(r["dataset_label"]), Cell(r["period"]), Cell(r["municipality_name"]), Cell(short_date(r["due_date"]))) for r in rows)
+    lines = tuple(
+        (
+            Cell(r["state"]),
+            Cell(r["dataset_label"]),
+            Cell(r["period"]),
+            Cell(r["municipality_name"]),
+            Cell(short_date(r["due_date"])),
+        )
+        for r in rows
+    )
     columns = (Column("状態"), Column("様式", width=2), Column("対象期間"), Column("団体"), Column("期限"))
-    return Table("submissions", "未提出・遅延", columns, lines, empty_reason="期限を過ぎた未提出と遅延はありません。")
+    return Table(
+        "submissions", "未提出・遅延", columns, lines, empty_reason="期限を過ぎた未提出と遅延はありません。"
+    )
 
 
 def _checks(facts: Facts) -> Table:
     shown = [r for r in facts.verdict.results if r.state != "passed"]
-    lines = tuple((Cell(r.id), Cell(r.title), Cell({"failed": "注意", "waived": "例外承認"}[r.state]), Cell(r.observed), Cell(r.why)) for r in shown)
-    columns = (Column("検査", width=1), Column("内容", width=2.4), Column("結果", width=0.8), Column("見つかったこと", width=1.6), Column("なぜ調べるか", width=2.6))
-    return Table("checks", "通らなかった検査", columns, lines, empty_reason=f"検査{len(facts.verdict.results)}件のすべてを通りました。")
+    lines = tuple(
+        (
+            Cell(r.id),
+            Cell(r.title),
+            Cell({"failed": "注意", "waived": "例外承認"}[r.state]),
+            Cell(r.observed),
+            Cell(r.why),
+        )
+        for r in shown
+    )
+    columns = (
+        Column("検査", width=1),
+        Column("内容", width=2.4),
+        Column("結果", width=0.8),
+        Column("見つかったこと", width=1.6),
+        Column("なぜ調べるか", width=2.6),
+    )
+    return Table(
+        "checks",
+        "通らなかった検査",
+        columns,
+        lines,
+        empty_reason=f"検査{len(facts.verdict.results)}件のすべてを通りました。",
+    )
 
 
 def _waivers(facts: Facts) -> Table:
     lines = tuple(
-        (Cell(w.waiver_id), Cell(w.expectation_id), Cell(w.scope or "全体"), Cell(w.reason), Cell(w.approver), Cell(short_date(w.expires_date)), Cell("使った" if w.used_for else "使わなかった"))
+        (
+            Cell(w.waiver_id),
+            Cell(w.expectation_id),
+            Cell(w.scope or "全体"),
+            Cell(w.reason),
+            Cell(w.approver),
+            Cell(short_date(w.expires_date)),
+            Cell("使った" if w.used_for else "使わなかった"),
+        )
         for w in facts.verdict.waivers
     )
-    columns = (Column("番号", width=0.7), Column("検査", width=1), Column("対象", width=1.4), Column("理由", width=3), Column("承認者", width=1.6), Column("有効期限", width=0.8), Column("この版で", width=0.9))
+    columns = (
+        Column("番号", width=0.7),
+        Column("検査", width=1),
+        Column("対象", width=1.4),
+        Column("理由", width=3),
+        Column("承認者", width=1.6),
+        Column("有効期限", width=0.8),
+        Column("この版で", width=0.9),
+    )
     return Table("waivers", "例外承認", columns, lines, empty_reason="有効な例外承認はありません。")
 
 
 def _definitions(facts: Facts) -> Table:
-    lines = tuple((Cell(k.kpi_id), Cell(k.name_ja), Cell(k.kind), Cell(k.formula_ja), Cell(facts.sources(k))) for k in facts.kpis.values())
-    columns = (Column("番号", width=0.55), Column("KPI", width=1.9), Column("種別", width=0.85), Column("計算", width=4), Column("もとの資料", width=1.6))
+    lines = tuple(
+        (Cell(k.kpi_id), Cell(k.name_ja), Cell(k.kind), Cell(k.formula_ja), Cell(facts.sources(k)))
+        for k in facts.kpis.values()
+    )
+    columns = (
+        Column("番号", width=0.55),
+        Column("KPI", width=1.9),
+        Column("種別", width=0.85),
+        Column("計算", width=4),
+        Column("もとの資料", width=1.6),
+    )
     return Table("definitions", "KPIの定義", columns, lines)
 
 
 def _evidence_index(evidence: tuple[Evidence, ...]) -> Table:
     lines = tuple(
-        (Cell(e.kpi_id), Cell(e.name), Cell(e.value), number_cell(e.row_count), number_cell(e.file_count), Cell(f"{e.rows[0].path.split('/')[-1]} {e.rows[0].sheet} {e.rows[0].cell}" if e.rows else "根拠の行なし"))
+        (
+            Cell(e.kpi_id),
+            Cell(e.name),
+            Cell(e.value),
+            number_cell(e.row_count),
+            number_cell(e.file_count),
+            Cell(
+                f"{e.rows[0].path.split('/')[-1]} {e.rows[0].sheet} {e.rows[0].cell}"
+                if e.rows
+                else "根拠の行なし"
+            ),
+        )
         for e in evidence
     )
-    columns = (Column("番号", width=0.55), Column("KPI", width=2.2), Column("値", "right", 1.1), Column("根拠の行", "right", 0.7), Column("ファイル", "right", 0.7), Column("最初の行", width=3))
-    note = f"すべての行は、Excel版の「証跡」シートと kyoso trace KPI番号 で見られます。根拠の行は延べ{number_text(sum(e.row_count for e in evidence))}行です。"
+    columns = (
+        Column("番号", width=0.55),
+        Column("KPI", width=2.2),
+        Column("値", "right", 1.1),
+        Column("根拠の行", "right", 0.7),
+        Column("ファイル", "right", 0.7),
+        Column("最初の行", width=3),
+    )
+    row_count = number_text(sum(e.row_count for e in evidence))
+    note = f"根拠の行は延べ{row_count}行です。すべての行は、Excel版の「証跡」シートで見られます。"
     return Table("evidence_index", "証跡の索引", columns, lines, note)

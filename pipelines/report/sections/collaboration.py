@@ -11,10 +11,22 @@ from pipelines.report.wording import NO_VALUE, number_cell, number_text, short_d
 def build(facts: Facts) -> Section:
     """WGと共同調達."""
     blocks: list[Block] = [Paragraph(text) for text in _sentences(facts)]
-    blocks += [_wgs(facts), _matrix(facts), kpi_table(facts, "wg_kpis", "WGのKPI", ("K301", "K302", "K303", "K304", "K305", "K313"))]
+    blocks += [
+        _wgs(facts),
+        _matrix(facts),
+        kpi_table(facts, "wg_kpis", "WGのKPI", ("K301", "K302", "K303", "K304", "K305", "K313")),
+    ]
     blocks += [_procurement(facts), _joint_use(facts)]
     procurement = ("K306", "K307", "K308", "K314", "K309", "K315", "K310", "K316", "K311", "K312")
-    blocks.append(kpi_table(facts, "procurement_kpis", "共同調達・共同利用のKPI", procurement, "削減額は根拠区分ごとのKPIで、足し合わせません。"))
+    blocks.append(
+        kpi_table(
+            facts,
+            "procurement_kpis",
+            "共同調達・共同利用のKPI",
+            procurement,
+            "削減額は根拠区分ごとのKPIで、足し合わせません。",
+        )
+    )
     return Section("collaboration", "WGと共同調達", (*blocks, *opinions(facts, 8)))
 
 
@@ -26,10 +38,15 @@ def _sentences(facts: Facts) -> list[str]:
         f"台帳のWG {number_text(concrete.denominator)}件のうち、活動中は{active.text}、「実施」以上に至ったのは{concrete.text}(K303)、"
         f"県やプロデューサーの進行なしで続いているのは{number_text(facts.kpi('K304').numerator)}件(K304)です。"
     ]
-    cancelled = [r["wg_name"] for r in facts.of_year("mart_wg_outcome", "wg_id") if r["status"] == "cancelled"]
+    cancelled = [
+        r["wg_name"] for r in facts.of_year("mart_wg_outcome", "wg_id") if r["status"] == "cancelled"
+    ]
     if cancelled:
         texts.append(f"中止: {'、'.join(cancelled)}。")
-    parts = [f"{name} {facts.kpi(k).text}({k})" for k, name in (("K308", "実測"), ("K309", "自己申告"), ("K310", "試算"))]
+    parts = [
+        f"{name} {facts.kpi(k).text}({k})"
+        for k, name in (("K308", "実測"), ("K309", "自己申告"), ("K310", "試算"))
+    ]
     texts.append(f"共同調達の削減額は、{'、'.join(parts)}です。根拠の確かさが違うため、足し合わせません。")
     return texts
 
@@ -38,19 +55,47 @@ def _wgs(facts: Facts) -> Table:
     rows = facts.of_year("mart_wg_outcome", "wg_id")
     lines = tuple(
         (
-            Cell(r["wg_id"]), Cell(r["wg_name"]), Cell(facts.label("wg_types", r["wg_type"])), Cell(facts.label("initiator_kinds", r["initiator_kind"])),
-            Cell(r["lead_municipality_name"] or "なし"), Cell(facts.label("wg_statuses", r["status"])), number_cell(r["participant_count"]), number_cell(r["meeting_count"]),
-            Cell(f"{facts.label('outcome_stages', r['outcome_stage'])} {short_date(r['outcome_date'])}" if r["outcome_stage"] else "なし"),
-            Cell("○" if r["has_concrete_outcome"] else "×"), Cell("○" if r["is_self_sustaining"] else "×"), Cell(r["goals_code"] or NO_VALUE),
+            Cell(r["wg_id"]),
+            Cell(r["wg_name"]),
+            Cell(facts.label("wg_types", r["wg_type"])),
+            Cell(facts.label("initiator_kinds", r["initiator_kind"])),
+            Cell(r["lead_municipality_name"] or "なし"),
+            Cell(facts.label("wg_statuses", r["status"])),
+            number_cell(r["participant_count"]),
+            number_cell(r["meeting_count"]),
+            Cell(
+                f"{facts.label('outcome_stages', r['outcome_stage'])} {short_date(r['outcome_date'])}"
+                if r["outcome_stage"]
+                else "なし"
+            ),
+            Cell("○" if r["has_concrete_outcome"] else "×"),
+            Cell("○" if r["is_self_sustaining"] else "×"),
+            Cell(r["goals_code"] or NO_VALUE),
         )
         for r in rows
     )
     columns = (
-        Column("番号", width=0.6), Column("WG", width=2.1), Column("類型", width=1.4), Column("発意", width=0.7), Column("主担当", width=0.95), Column("状況", width=0.75),
-        Column("参加団体", "right", 0.6), Column("会議(回)", "right", 0.6), Column("到達段階", width=1.25), Column("成果", "center", 0.5), Column("自走", "center", 0.5), Column("GOALS", width=0.75),
+        Column("番号", width=0.6),
+        Column("WG", width=2.1),
+        Column("類型", width=1.4),
+        Column("発意", width=0.7),
+        Column("主担当", width=0.95),
+        Column("状況", width=0.75),
+        Column("参加団体", "right", 0.6),
+        Column("会議(回)", "right", 0.6),
+        Column("到達段階", width=1.25),
+        Column("成果", "center", 0.5),
+        Column("自走", "center", 0.5),
+        Column("GOALS", width=0.75),
     )
-    return Table("wgs", "WGの状況と成果", columns, lines, "成果=「実施」以上に至った。自走=直近3回の会議の進行役が県・プロデューサー以外。",
-                 empty_reason="該当なし。この年度のWG台帳を受領していません。")
+    return Table(
+        "wgs",
+        "WGの状況と成果",
+        columns,
+        lines,
+        "成果=「実施」以上に至った。自走=直近3回の会議の進行役が県・プロデューサー以外。",
+        empty_reason="該当なし。この年度のWG台帳を受領していません。",
+    )
 
 
 def _matrix(facts: Facts) -> Figure:
@@ -69,46 +114,101 @@ def _matrix(facts: Facts) -> Figure:
         (
             Cell(town),
             *(
-                Cell(f"{'◎' if (hit := found[(town, wg)])['is_lead'] else '○'}{hit['attended_meeting_count']}/{hit['meeting_count']}", mark="lead" if hit["is_lead"] else "member")
-                if (town, wg) in found else Cell("")
+                Cell(
+                    f"{'◎' if (hit := found[(town, wg)])['is_lead'] else '○'}{hit['attended_meeting_count']}/{hit['meeting_count']}",
+                    mark="lead" if hit["is_lead"] else "member",
+                )
+                if (town, wg) in found
+                else Cell("")
                 for wg in wgs
             ),
         )
         for town in towns
     )
     columns = (Column("団体", width=1.5), *(Column(wg, "center") for wg in wgs))
-    table = Table("wg_matrix", "WGへの参加", columns, lines, empty_reason="該当なし。WGの出席の記録がありません。")
-    return Figure("wg_matrix", "WGへの参加(出席した会議/会議)", "市町村とWGの組ごとの出席。内容は表のとおり。", table, note="◎=主担当、○=参加。")
+    table = Table(
+        "wg_matrix", "WGへの参加", columns, lines, empty_reason="該当なし。WGの出席の記録がありません。"
+    )
+    return Figure(
+        "wg_matrix",
+        "WGへの参加(出席した会議/会議)",
+        "市町村とWGの組ごとの出席。内容は表のとおり。",
+        table,
+        note="◎=主担当、○=参加。",
+    )
 
 
 def _procurement(facts: Facts) -> Table:
-    rows = facts.rows("select * from mart_joint_procurement where fiscal_year = ? order by case_id, evidence_class", facts.fiscal_year)
+    rows = facts.rows(
+        "select * from mart_joint_procurement where fiscal_year = ? order by case_id, evidence_class",
+        facts.fiscal_year,
+    )
     lines = tuple(
         (
-            Cell(r["case_id"]), Cell(r["case_name"]), Cell(facts.label("procurement_methods", r["method"])), Cell(short_date(r["contract_date"])), number_cell(r["participant_count"]),
-            Cell(facts.label("evidence_classes", r["evidence_class"])), number_cell(r["standalone_cost_jpy"]), number_cell(r["share_amount_jpy"]), number_cell(r["saving_jpy"]), number_cell(r["saving_pct"], 1),
+            Cell(r["case_id"]),
+            Cell(r["case_name"]),
+            Cell(facts.label("procurement_methods", r["method"])),
+            Cell(short_date(r["contract_date"])),
+            number_cell(r["participant_count"]),
+            Cell(facts.label("evidence_classes", r["evidence_class"])),
+            number_cell(r["standalone_cost_jpy"]),
+            number_cell(r["share_amount_jpy"]),
+            number_cell(r["saving_jpy"]),
+            number_cell(r["saving_pct"], 1),
         )
         for r in rows
     )
     columns = (
-        Column("案件", width=0.65), Column("案件名", width=2.5), Column("方法", width=1.1), Column("契約日", width=0.85), Column("参加団体", "right", 0.7), Column("根拠区分", width=0.85),
-        Column("単独の額(円)", "right", 1.15), Column("負担額(円)", "right", 1.15), Column("削減額(円)", "right", 1.15), Column("削減率(%)", "right", 0.75),
+        Column("案件", width=0.65),
+        Column("案件名", width=2.5),
+        Column("方法", width=1.1),
+        Column("契約日", width=0.85),
+        Column("参加団体", "right", 0.7),
+        Column("根拠区分", width=0.85),
+        Column("単独の額(円)", "right", 1.15),
+        Column("負担額(円)", "right", 1.15),
+        Column("削減額(円)", "right", 1.15),
+        Column("削減率(%)", "right", 0.75),
     )
-    return Table("joint_procurement", "共同調達(案件と根拠区分別)", columns, lines, "1つの案件でも、団体ごとに根拠区分が異なれば行を分けます。",
-                 empty_reason="該当なし。基準日までに契約した共同調達がありません。")
+    return Table(
+        "joint_procurement",
+        "共同調達(案件と根拠区分別)",
+        columns,
+        lines,
+        "1つの案件でも、団体ごとに根拠区分が異なれば行を分けます。",
+        empty_reason="該当なし。基準日までに契約した共同調達がありません。",
+    )
 
 
 def _joint_use(facts: Facts) -> Table:
     rows = facts.of_year("mart_joint_use", "system_id")
     lines = tuple(
         (
-            Cell(r["system_id"]), Cell(r["system_name"]), Cell(facts.label("joint_use_kinds", r["kind"])), number_cell(r["participant_count"]), number_cell(r["cost_before_jpy"]),
-            number_cell(r["cost_after_jpy"]), number_cell(r["cost_before_per_head_jpy"], 1), number_cell(r["cost_after_per_head_jpy"], 1),
+            Cell(r["system_id"]),
+            Cell(r["system_name"]),
+            Cell(facts.label("joint_use_kinds", r["kind"])),
+            number_cell(r["participant_count"]),
+            number_cell(r["cost_before_jpy"]),
+            number_cell(r["cost_after_jpy"]),
+            number_cell(r["cost_before_per_head_jpy"], 1),
+            number_cell(r["cost_after_per_head_jpy"], 1),
         )
         for r in rows
     )
     columns = (
-        Column("番号", width=0.6), Column("システム", width=2.4), Column("区分", width=1.5), Column("利用団体", "right", 0.8), Column("利用前(円/年)", "right", 1.3),
-        Column("利用後(円/年)", "right", 1.3), Column("1人当たり前(円)", "right", 1.1), Column("1人当たり後(円)", "right", 1.1),
+        Column("番号", width=0.6),
+        Column("システム", width=2.4),
+        Column("区分", width=1.5),
+        Column("利用団体", "right", 0.8),
+        Column("利用前(円/年)", "right", 1.3),
+        Column("利用後(円/年)", "right", 1.3),
+        Column("1人当たり前(円)", "right", 1.1),
+        Column("1人当たり後(円)", "right", 1.1),
     )
-    return Table("joint_use", "共同利用", columns, lines, empty_reason="該当なし。この年度の共同利用の台帳を受領していません。")
+    return Table(
+        "joint_use",
+        "共同利用",
+        columns,
+        lines,
+        empty_reason="該当なし。この年度の共同利用の台帳を受領していません。",
+    )

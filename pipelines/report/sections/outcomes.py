@@ -9,8 +9,16 @@ from pipelines.report.facts import Facts
 from pipelines.report.sections.common import kpi_table
 
 GROUP_LABELS = {
-    "stage": "段階", "dispatch": "派遣", "wg": "WG", "procurement": "共同調達・共同利用", "talent": "人材の確保",
-    "community": "交流・研修", "transfer": "移転(自力で続けられるか)", "residents": "住民サービス", "combination": "取組の組合せ", "cost": "経費",
+    "stage": "段階",
+    "dispatch": "派遣",
+    "wg": "WG",
+    "procurement": "共同調達・共同利用",
+    "talent": "人材の確保",
+    "community": "交流・研修",
+    "transfer": "移転(自力で続けられるか)",
+    "residents": "住民サービス",
+    "combination": "取組の組合せ",
+    "cost": "経費",
 }
 
 

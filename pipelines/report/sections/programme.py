@@ -11,7 +11,9 @@ from pipelines.report.wording import NO_VALUE, number_cell, short_date, year_lab
 def build(facts: Facts) -> Section:
     """事業概要・経費・人材の確保."""
     blocks: list[Block] = [Paragraph(_overview(facts)), _costs(facts)]
-    blocks.append(kpi_table(facts, "cost_kpis", "経費のKPI", ("K901", "K902", "K903", "K904", "K905", "K906")))
+    blocks.append(
+        kpi_table(facts, "cost_kpis", "経費のKPI", ("K901", "K902", "K903", "K904", "K905", "K906"))
+    )
     blocks.append(_recruitments(facts))
     talent = tuple(f"K40{n}" for n in range(1, 8))
     blocks.append(kpi_table(facts, "talent_kpis", "人材の確保のKPI", talent))
@@ -26,7 +28,9 @@ def _overview(facts: Facts) -> str:
         facts.fiscal_year,
     )[0]
     if not applied["n"]:
-        return f"{year_label(facts.fiscal_year)}の派遣申込の台帳を受領していないため、申込みの状況は示せません。"
+        return (
+            f"{year_label(facts.fiscal_year)}の派遣申込の台帳を受領していないため、申込みの状況は示せません。"
+        )
     dispatched = len(facts.of_year("mart_dispatch_utilisation", "municipality_code"))
     return (
         f"{year_label(facts.fiscal_year)}は、派遣に{applied['n']}団体が申し込み、{applied['selected']}団体を採択しました"
@@ -38,22 +42,42 @@ def _overview(facts: Facts) -> str:
 def _costs(facts: Facts) -> Table:
     rows = facts.of_year("mart_programme_cost", "programme, item, fund_source")
     has_actual = any(r["actual_jpy"] is not None for r in rows)
-    lines = [
+    lines: list[tuple[Cell, ...]] = [
         (
-            Cell(facts.label("programmes", r["programme"])), Cell(r["item"]), Cell(facts.label("fund_sources", r["fund_source"])),
-            number_cell(r["budget_jpy"]), number_cell(r["forecast_jpy"]), number_cell(r["actual_jpy"]), number_cell(r["staff_hours"], 0),
+            Cell(facts.label("programmes", r["programme"])),
+            Cell(r["item"]),
+            Cell(facts.label("fund_sources", r["fund_source"])),
+            number_cell(r["budget_jpy"]),
+            number_cell(r["forecast_jpy"]),
+            number_cell(r["actual_jpy"]),
+            number_cell(r["staff_hours"], 0),
         )
         for r in rows
     ]
     if rows:
         lines.append(_total(rows))
-    note = "決算額のある費目は決算、ない費目は執行見込です。" if has_actual else "決算は会計の閉鎖(5月31日)の後に確定します。この版の支出は執行見込です。"
-    columns = (
-        Column("事業", width=1.1), Column("費目", width=2.3), Column("財源", width=0.9), Column("予算(円)", "right", 1.2),
-        Column("執行見込(円)", "right", 1.2), Column("決算(円)", "right", 1.2), Column("職員(時間)", "right", 0.9),
+    note = (
+        "決算額のある費目は決算、ない費目は執行見込です。"
+        if has_actual
+        else "決算は会計の閉鎖(5月31日)の後に確定します。この版の支出は執行見込です。"
     )
-    return Table("costs", f"経費(費目と財源別、{year_label(facts.fiscal_year)})", columns, tuple(lines), note,
-                 empty_reason="該当なし。この年度の経費の台帳を受領していません。")
+    columns = (
+        Column("事業", width=1.1),
+        Column("費目", width=2.3),
+        Column("財源", width=0.9),
+        Column("予算(円)", "right", 1.2),
+        Column("執行見込(円)", "right", 1.2),
+        Column("決算(円)", "right", 1.2),
+        Column("職員(時間)", "right", 0.9),
+    )
+    return Table(
+        "costs",
+        f"経費(費目と財源別、{year_label(facts.fiscal_year)})",
+        columns,
+        tuple(lines),
+        note,
+        empty_reason="該当なし。この年度の経費の台帳を受領していません。",
+    )
 
 
 def _total(rows: list[Row]) -> tuple[Cell, ...]:
@@ -62,8 +86,15 @@ def _total(rows: list[Row]) -> tuple[Cell, ...]:
         cell = number_cell(sum(values) if values else None)
         return Cell(cell.text, cell.number, cell.number_format, "total")
 
-    return (Cell("計", mark="total"), Cell("", mark="total"), Cell("", mark="total"), total("budget_jpy"), total("forecast_jpy"),
-            total("actual_jpy"), total("staff_hours"))
+    return (
+        Cell("計", mark="total"),
+        Cell("", mark="total"),
+        Cell("", mark="total"),
+        total("budget_jpy"),
+        total("forecast_jpy"),
+        total("actual_jpy"),
+        total("staff_hours"),
+    )
 
 
 def _recruitments(facts: Facts) -> Table:
@@ -75,18 +106,39 @@ def _recruitments(facts: Facts) -> Table:
     )
     lines = tuple(
         (
-            Cell(r["posting_id"]), Cell(r["municipality_name"]), Cell(facts.label("themes", r["theme"])), Cell(short_date(r["posted_date"])),
+            Cell(r["posting_id"]),
+            Cell(r["municipality_name"]),
+            Cell(facts.label("themes", r["theme"])),
+            Cell(short_date(r["posted_date"])),
             number_cell(r["applicant_count"]),
-            Cell(f"{r['joint_interview_count'] or 0} / {r['interview_count']}" if r["interview_count"] is not None else NO_VALUE),
-            Cell(short_date(r["decided_date"])), Cell(short_date(r["start_date"])), Cell(r["supplier_name"] or NO_VALUE),
+            Cell(
+                f"{r['joint_interview_count'] or 0} / {r['interview_count']}"
+                if r["interview_count"] is not None
+                else NO_VALUE
+            ),
+            Cell(short_date(r["decided_date"])),
+            Cell(short_date(r["start_date"])),
+            Cell(r["supplier_name"] or NO_VALUE),
             Cell(facts.label("end_kinds", r["end_kind"])),
         )
         for r in rows
     )
     columns = (
-        Column("募集", width=0.6), Column("団体", width=1.1), Column("テーマ", width=1.2), Column("募集開始", width=0.9),
-        Column("応募(人)", "right", 0.7), Column("面談(市町村参加/全体)", "right", 1.1), Column("決定", width=0.9),
-        Column("着任", width=0.9), Column("供給事業者", width=1.9), Column("終了区分", width=0.8),
+        Column("募集", width=0.6),
+        Column("団体", width=1.1),
+        Column("テーマ", width=1.2),
+        Column("募集開始", width=0.9),
+        Column("応募(人)", "right", 0.7),
+        Column("面談(市町村参加/全体)", "right", 1.1),
+        Column("決定", width=0.9),
+        Column("着任", width=0.9),
+        Column("供給事業者", width=1.9),
+        Column("終了区分", width=0.8),
     )
-    return Table("recruitments", "人材の募集から着任まで", columns, lines,
-                 empty_reason="該当なし。この年度の人材確保の台帳を受領していません。")
+    return Table(
+        "recruitments",
+        "人材の募集から着任まで",
+        columns,
+        lines,
+        empty_reason="該当なし。この年度の人材確保の台帳を受領していません。",
+    )

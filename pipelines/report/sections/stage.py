@@ -7,7 +7,15 @@ from collections import Counter
 from pipelines.report.document import Block, Cell, Chart, Column, Figure, Paragraph, Section, Table
 from pipelines.report.facts import Facts, Row
 from pipelines.report.sections.common import kpi_table, opinions
-from pipelines.report.wording import NO_VALUE, number_cell, number_text, short_year, stage_cell, stage_label, year_label
+from pipelines.report.wording import (
+    NO_VALUE,
+    number_cell,
+    number_text,
+    short_year,
+    stage_cell,
+    stage_label,
+    year_label,
+)
 
 _STAGES = ("below", "collaboration", "co_creation")
 
@@ -24,7 +32,9 @@ def _sentences(facts: Facts) -> list[str]:
     rows = facts.of_year("mart_stage", "municipality_code")
     assessed = [r for r in rows if r["stage"]]
     if not assessed:
-        return [f"{year_label(facts.fiscal_year)}のアセスメント調査票をまだ受領していないため、段階は示せません。"]
+        return [
+            f"{year_label(facts.fiscal_year)}のアセスメント調査票をまだ受領していないため、段階は示せません。"
+        ]
     waves = "、".join(sorted({facts.label("assessment_waves", r["wave"]) for r in assessed}))
     texts = [
         f"裏付けのある段階で協働以上は{facts.kpi('K101').text}、公表では{facts.kpi('K102').text}、評点だけでは{facts.kpi('K103').text}です"
@@ -32,7 +42,9 @@ def _sentences(facts: Facts) -> list[str]:
     ]
     absent = [r["municipality_name"] for r in rows if not r["stage"]]
     if absent:
-        texts.append(f"{'、'.join(absent)}は、この年度の調査票を受領していないため段階がありません。分母に含めていません。")
+        texts.append(
+            f"{'、'.join(absent)}は、この年度の調査票を受領していないため段階がありません。分母に含めていません。"
+        )
     years = facts.rows(
         "select distinct fiscal_year, coalesce(no_stage_reason, incomparable_reason) as reason from mart_stage "
         "where fiscal_year < ? and not is_comparable and coalesce(no_stage_reason, incomparable_reason) is not null order by 1",
@@ -55,15 +67,35 @@ def movement_figure(facts: Facts) -> Figure:
         """
     )
     lines = tuple(
-        (Cell(year_label(r["fiscal_year"]) + ("" if r["is_comparable"] else "*")), *(number_cell(r[s]) for s in _STAGES), number_cell(r["to_confirm"]))
+        (
+            Cell(year_label(r["fiscal_year"]) + ("" if r["is_comparable"] else "*")),
+            *(number_cell(r[s]) for s in _STAGES),
+            number_cell(r["to_confirm"]),
+        )
         for r in rows
     )
-    columns = (Column("年度"), *(Column(stage_label(s), "right") for s in _STAGES), Column("うち要確認", "right"))
-    alt = "、".join(f"{year_label(r['fiscal_year'])} 協働未達{r['below']} 協働{r['collaboration']} 共創{r['co_creation']}" for r in rows)
-    note = "*は、裏付けの記録がまだなかった能力があり、ほかの年度と比べられない年度。" if any(not r["is_comparable"] for r in rows) else ""
+    columns = (
+        Column("年度"),
+        *(Column(stage_label(s), "right") for s in _STAGES),
+        Column("うち要確認", "right"),
+    )
+    alt = "、".join(
+        f"{year_label(r['fiscal_year'])} 協働未達{r['below']} 協働{r['collaboration']} 共創{r['co_creation']}"
+        for r in rows
+    )
+    note = (
+        "*は、裏付けの記録がまだなかった能力があり、ほかの年度と比べられない年度。"
+        if any(not r["is_comparable"] for r in rows)
+        else ""
+    )
     return Figure(
-        "movement", "段階の推移(裏付けあり、団体数)", f"年度ごとの段階別の団体数。{alt}", Table("movement", "段階の推移", columns, lines),
-        note=note, chart=Chart("stacked", 0, (1, 2, 3), is_horizontal=True, colours=("D9D9D9", "8FB3D1", "16324F")), width="half",
+        "movement",
+        "段階の推移(裏付けあり、団体数)",
+        f"年度ごとの段階別の団体数。{alt}",
+        Table("movement", "段階の推移", columns, lines),
+        note=note,
+        chart=Chart("stacked", 0, (1, 2, 3), is_horizontal=True, colours=("D9D9D9", "8FB3D1", "16324F")),
+        width="half",
     )
 
 
@@ -82,17 +114,31 @@ def tile_map(facts: Facts) -> Figure:
     )
     lines = tuple(
         (
-            Cell(r["name"]), stage_cell(r["stage"]) if r["stage"] else Cell("評価なし", mark="none"), Cell("要確認" if r["is_to_confirm"] else ""),
-            Cell("●" if r["is_dispatched"] else ""), number_cell(r["tile_column"]), number_cell(r["tile_row"]),
+            Cell(r["name"]),
+            stage_cell(r["stage"]) if r["stage"] else Cell("評価なし", mark="none"),
+            Cell("要確認" if r["is_to_confirm"] else ""),
+            Cell("●" if r["is_dispatched"] else ""),
+            number_cell(r["tile_column"]),
+            number_cell(r["tile_row"]),
         )
         for r in rows
     )
-    columns = (Column("団体"), Column("段階"), Column("要確認"), Column("派遣"), Column("列", "right"), Column("行", "right"))
+    columns = (
+        Column("団体"),
+        Column("段階"),
+        Column("要確認"),
+        Column("派遣"),
+        Column("列", "right"),
+        Column("行", "right"),
+    )
     counts = Counter(r["stage"] for r in rows)
     alt = "、".join(f"{stage_label(s)} {counts[s]}団体" for s in reversed(_STAGES))
     return Figure(
-        "tile_map", f"段階の地図({short_year(facts.fiscal_year)}、裏付けあり)", f"市町村の段階をおおよその位置で示す。{alt}、要確認 {sum(r['is_to_confirm'] or False for r in rows)}団体。",
-        Table("tile_map", "市町村の段階", columns, lines), width="half",
+        "tile_map",
+        f"段階の地図({short_year(facts.fiscal_year)}、裏付けあり)",
+        f"市町村の段階をおおよその位置で示す。{alt}、要確認 {sum(r['is_to_confirm'] or False for r in rows)}団体。",
+        Table("tile_map", "市町村の段階", columns, lines),
+        width="half",
     )
 
 
@@ -102,7 +148,8 @@ def _transitions(facts: Facts) -> Table:
         """
         with comparable as (select * from mart_stage where stage is not null and is_comparable),
         before as (select max(fiscal_year) as fiscal_year from comparable where fiscal_year < ?)
-        select b.stage as from_stage, n.stage as to_stage, count(*) as n, string_agg(n.municipality_name, '、' order by n.municipality_code) as names,
+        select b.stage as from_stage, n.stage as to_stage, count(*) as n,
+            string_agg(n.municipality_name, '、' order by n.municipality_code) as names,
             max(b.fiscal_year) as from_year
         from comparable n inner join comparable b on b.municipality_code = n.municipality_code
         inner join before on b.fiscal_year = before.fiscal_year
@@ -116,32 +163,75 @@ def _transitions(facts: Facts) -> Table:
     from_year = short_year(rows[0]["from_year"]) if rows else ""
     lines = tuple(
         (
-            stage_cell(r["from_stage"]), stage_cell(r["to_stage"]),
-            Cell({-1: "↓ 下がった", 0: "→ 同じ", 1: "↑ 上がった"}[(order[r["to_stage"]] > order[r["from_stage"]]) - (order[r["to_stage"]] < order[r["from_stage"]])]),
-            number_cell(r["n"]), Cell(r["names"]),
+            stage_cell(r["from_stage"]),
+            stage_cell(r["to_stage"]),
+            Cell(
+                {-1: "↓ 下がった", 0: "→ 同じ", 1: "↑ 上がった"}[
+                    (order[r["to_stage"]] > order[r["from_stage"]])
+                    - (order[r["to_stage"]] < order[r["from_stage"]])
+                ]
+            ),
+            number_cell(r["n"]),
+            Cell(r["names"]),
         )
         for r in rows
     )
-    columns = (Column(from_year or "前回", "center", 0.8), Column(short_year(facts.fiscal_year), "center", 0.8), Column("動き", width=1.0), Column("団体数", "right", 0.6), Column("団体", width=6))
-    return Table("transitions", "段階の動き(比べられる直前の年度から)", columns, lines, empty_reason="該当なし。比べられる過去の年度がありません。")
+    columns = (
+        Column(from_year or "前回", "center", 0.8),
+        Column(short_year(facts.fiscal_year), "center", 0.8),
+        Column("動き", width=1.0),
+        Column("団体数", "right", 0.6),
+        Column("団体", width=6),
+    )
+    return Table(
+        "transitions",
+        "段階の動き(比べられる直前の年度から)",
+        columns,
+        lines,
+        empty_reason="該当なし。比べられる過去の年度がありません。",
+    )
 
 
 def _by_municipality(facts: Facts) -> Table:
-    years = [r["fiscal_year"] for r in facts.rows("select distinct fiscal_year from mart_stage where stage is not null and fiscal_year < ? order by 1", facts.fiscal_year)]
-    past = {(r["municipality_code"], r["fiscal_year"]): r["stage"] for r in facts.rows("select municipality_code, fiscal_year, stage from mart_stage")}
+    years = [
+        r["fiscal_year"]
+        for r in facts.rows(
+            "select distinct fiscal_year from mart_stage where stage is not null and fiscal_year < ? order by 1",
+            facts.fiscal_year,
+        )
+    ]
+    past = {
+        (r["municipality_code"], r["fiscal_year"]): r["stage"]
+        for r in facts.rows("select municipality_code, fiscal_year, stage from mart_stage")
+    }
     lines = tuple(
         (
-            Cell(r["municipality_name"]), *(stage_cell(past.get((r["municipality_code"], year))) for year in years),
-            stage_cell(r["stage"]), stage_cell(r["claimed_stage"]), stage_cell(r["published_stage"]),
-            Cell("要確認" if r["is_to_confirm"] else "", mark="to_confirm" if r["is_to_confirm"] else ""), Cell(_missing(r)),
+            Cell(r["municipality_name"]),
+            *(stage_cell(past.get((r["municipality_code"], year))) for year in years),
+            stage_cell(r["stage"]),
+            stage_cell(r["claimed_stage"]),
+            stage_cell(r["published_stage"]),
+            Cell("要確認" if r["is_to_confirm"] else "", mark="to_confirm" if r["is_to_confirm"] else ""),
+            Cell(_missing(r)),
         )
         for r in facts.of_year("mart_stage", "municipality_code")
     )
     columns = (
-        Column("団体", width=1.15), *(Column(short_year(y), "center", 0.85) for y in years), Column(f"{short_year(facts.fiscal_year)} 裏付け", "center", 0.95),
-        Column("評点のみ", "center", 0.85), Column("公表", "center", 0.85), Column("要確認", "center", 0.75), Column("次の段階に足りないもの", width=4.2),
+        Column("団体", width=1.15),
+        *(Column(short_year(y), "center", 0.85) for y in years),
+        Column(f"{short_year(facts.fiscal_year)} 裏付け", "center", 0.95),
+        Column("評点のみ", "center", 0.85),
+        Column("公表", "center", 0.85),
+        Column("要確認", "center", 0.75),
+        Column("次の段階に足りないもの", width=4.2),
     )
-    return Table("stage_by_municipality", "団体別の段階", columns, lines, "過去の年度も裏付けのある段階。公表は、その年度までの最新の公表。")
+    return Table(
+        "stage_by_municipality",
+        "団体別の段階",
+        columns,
+        lines,
+        "過去の年度も裏付けのある段階。公表は、その年度までの最新の公表。",
+    )
 
 
 def _missing(row: Row) -> str:
@@ -157,13 +247,30 @@ def _capabilities(facts: Facts) -> Table:
     names = (("judge", "判断"), ("use_support", "活用"), ("solve", "自己解決"), ("lead", "牽引"))
     lines = tuple(
         (
-            Cell(r["municipality_name"]), Cell(facts.label("assessment_waves", r["wave"]) if r["wave"] else NO_VALUE), Cell(facts.label("assessor_kinds", r["assessor_kind"])),
+            Cell(r["municipality_name"]),
+            Cell(facts.label("assessment_waves", r["wave"]) if r["wave"] else NO_VALUE),
+            Cell(facts.label("assessor_kinds", r["assessor_kind"])),
             *(
-                Cell(f"{'○' if r['has_' + key] else '×'} {number_text(r[key + '_score'], 2)}点・{r[key + '_event_count']}件") if r["wave"] else Cell(NO_VALUE)
+                Cell(
+                    f"{'○' if r['has_' + key] else '×'} {number_text(r[key + '_score'], 2)}点・{r[key + '_event_count']}件"
+                )
+                if r["wave"]
+                else Cell(NO_VALUE)
                 for key, _ in names
             ),
         )
         for r in rows
     )
-    columns = (Column("団体", width=1.2), Column("調査回", width=0.9), Column("評価者", width=0.8), *(Column(f"{label}(評点・裏付け)", width=1.7) for _, label in names))
-    return Table("capabilities", "能力ごとの評点と裏付け", columns, lines, "○=評点と裏付けの両方が基準を満たす。評点は共通項目の平均(0〜4点)。")
+    columns = (
+        Column("団体", width=1.2),
+        Column("調査回", width=0.9),
+        Column("評価者", width=0.8),
+        *(Column(f"{label}(評点・裏付け)", width=1.7) for _, label in names),
+    )
+    return Table(
+        "capabilities",
+        "能力ごとの評点と裏付け",
+        columns,
+        lines,
+        "○=評点と裏付けの両方が基準を満たす。評点は共通項目の平均(0〜4点)。",
+    )
