@@ -31,7 +31,7 @@ nightly: $(READY) ## the sample night: raw/sample -> released warehouse and eval
 	@$(KYOSO) nightly $(SAMPLE)
 
 test: $(READY) ## the tests (under five minutes)
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
 
 test-slow: $(READY) ## faults, whole nights, property tests at length
 	@$(BIN)/python -m pytest -q -m slow
