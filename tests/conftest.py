@@ -34,7 +34,9 @@ def run_kyoso(
     )
 
 
-def run_night(home: Path, *more: str | Path, raw: Path = SAMPLE, **environment: str):
+def run_night(
+    home: Path, *more: str | Path, raw: Path = SAMPLE, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run a night on the 暫定 edition's day, in a process of its own."""
     as_of = [] if "--as-of" in more else ["--as-of", AS_OF.isoformat()]
     return run_kyoso("nightly", "--raw", raw, "--home", home, *as_of, *more, **environment)
