@@ -2,7 +2,8 @@
 
 One asset per source that reads every file with pandas and openpyxl, dbt as a subprocess, the checks
 and the documents as assets, each step in an interpreter of its own. It does less than the night: it
-neither archives nor conforms nor finds anything, and its models read rows that the night has landed.
+neither archives nor conforms nor finds anything, its models read rows that the night has landed, and
+its manifest is parsed beforehand.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ SOURCES = ("assessment", "chat_activity", "policy", "procurement", "public_stati
 CANDIDATE = WORK / "candidate"
 
 project = DbtProject(CHECKOUT / "dbt_project", target_path=WORK / "target")
-project.preparer.prepare(project)
 
 
 def read(path: Path) -> list[pd.DataFrame]:
