@@ -6,12 +6,23 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
-# First calendar year of each era. A fiscal year is named by the era in force in its first month;
-# 2019年度 is named 令和元年度 here, as government offices do since May 2019.
-ERA_FIRST_YEARS = {"令和": 2019, "平成": 1989, "昭和": 1926, "大正": 1912, "明治": 1868}
+# First and last day of each era (元号法・改元の政令).
+ERAS: dict[str, tuple[date, date]] = {
+    "令和": (date(2019, 5, 1), date(9999, 12, 31)),
+    "平成": (date(1989, 1, 8), date(2019, 4, 30)),
+    "昭和": (date(1926, 12, 25), date(1989, 1, 7)),
+    "大正": (date(1912, 7, 30), date(1926, 12, 24)),
+    "明治": (date(1868, 1, 25), date(1912, 7, 29)),
+}
+# A fiscal year is named by the era in force in its first month; 2019年度 is named 令和元年度 here,
+# as government offices do since May 2019.
+ERA_FIRST_YEARS = {era: first.year for era, (first, _) in ERAS.items()}
 ERA_LETTERS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正", "M": "明治"}
-_ERA_YEAR = re.compile(r"^(令和|平成|昭和|大正|明治|[RHSTM])\s*(元|\d{1,2})\s*(?:年度|年)?$", re.IGNORECASE)
-_WESTERN_YEAR = re.compile(r"^((?:19|20)\d{2})\s*(?:年度|年)?$")
+_ERA_YEAR = re.compile(
+    r"^(令和|平成|昭和|大正|明治|[RHSTM])\s*(元|\d{1,2})\s*(?:年度|年)?$", re.IGNORECASE | re.ASCII
+)
+_WESTERN_YEAR = re.compile(r"^((?:19|20)\d{2})\s*(?:年度|年)?$", re.ASCII)
+_BOTH_YEARS = re.compile(r"^(.+?年度?)\((.+?)\)$")
 
 
 class UnreadableYear(ValueError):
@@ -21,20 +32,25 @@ class UnreadableYear(ValueError):
 def to_fiscal_year(text: str) -> int:
     """Read a Japanese fiscal year as the calendar year in which it starts.
 
-    令和6年度, R6, 2024年度 and 2024 are one year. Half- and full-width digits
-    are equal; 元年 is year one.
+    令和6年度, R6, 2024年度, 2024 and 令和6年度(2024年度) are one year. Half- and
+    full-width digits are equal; 元年 is year one.
 
     Raises:
-        UnreadableYear: the text names no era we know. Guessing would move
-            money between reports, so we never guess.
+        UnreadableYear: the text names no era we know, a year beyond its era, or two
+            different years. Guessing would move money between reports, so we never guess.
     """
     folded = unicodedata.normalize("NFKC", text).replace(" ", "").strip()
+    if match := _BOTH_YEARS.match(folded):
+        years = {to_fiscal_year(part) for part in match.groups()}
+        if len(years) == 1:
+            return years.pop()
     if match := _ERA_YEAR.match(folded):
         era = match[1].upper()
         name = ERA_LETTERS.get(era, match[1])
         number = 1 if match[2] == "元" else int(match[2])
-        if number >= 1:
-            return ERA_FIRST_YEARS[name] + number - 1
+        year = ERA_FIRST_YEARS[name] + number - 1
+        if number >= 1 and first_day(year) <= ERAS[name][1]:
+            return year
     if match := _WESTERN_YEAR.match(folded):
         return int(match[1])
     raise UnreadableYear(text)
@@ -74,11 +90,9 @@ def label(fiscal_year: int) -> str:
 
 
 def date_label(day: date) -> str:
-    """令和8年(2026年)11月20日. Reiwa began on 2019-05-01; earlier days are Heisei."""
-    if day >= date(2019, 5, 1):
-        era, number = "令和", day.year - 2018
-    else:
-        era, number = "平成", day.year - 1988
+    """令和8年(2026年)11月20日, in the era of that very day."""
+    era, first = next((era, first) for era, (first, _) in ERAS.items() if first <= day)
+    number = day.year - first.year + 1
     return f"{era}{'元' if number == 1 else number}年({day.year}年){day.month}月{day.day}日"
 
 

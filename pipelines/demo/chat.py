@@ -102,7 +102,7 @@ def _day(
                 "ts": base,
             }
         )
-    if found and rng.random() < 0.02:
+    if found and rng.random() < 0.02 and world.mess > 0:
         found[next(iter(found))].append(_post("U9999999", "退会者の投稿", _ts(at, rng), None))
     return found
 

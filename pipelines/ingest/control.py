@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from pipelines.ingest.archive import Archive, Reception
 from pipelines.ingest.contracts import all_datasets, code_books, load_contracts
 from pipelines.ingest.findings import ERROR, Finding, Place
-from pipelines.ingest.landing import CONTROL_PARTS, pseudonym_key
+from pipelines.ingest.landing import pseudonym_key
 from pipelines.ingest.ledger import Receipt
 from pipelines.ingest.municipalities import municipalities
+from pipelines.ingest.segments import CONTROL_PARTS
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -123,12 +124,14 @@ def write_control(settings: Settings, out: Path, reception: Reception | None = N
             _copy(con, name, out)
         for name in ("municipalities", "code_labels", "datasets", "run"):
             _copy(con, name, out)
-        return ControlSummary(in_force_hash(settings, archive), _by_source(con))
+        return ControlSummary(in_force_hash(settings, archive, reception), _by_source(con))
 
 
-def in_force_hash(settings: Settings, archive: Archive) -> str:
-    """A digest of every receipt that counts for the as-of date, in order."""
+def in_force_hash(settings: Settings, archive: Archive, reception: Reception | None = None) -> str:
+    """A digest of every receipt that counts for the as-of date, in order, and of what could not be received."""
     digest = hashlib.sha256()
+    for path, reason in reception.unreadable if reception else []:
+        digest.update(f"{path}|{reason}\n".encode())
     for receipt in _counting(settings, archive.ledger.receipts):
         digest.update(
             f"{receipt.seq}|{receipt.source}|{receipt.path}|{receipt.file_id}|{receipt.received_date}\n".encode()

@@ -50,6 +50,7 @@ class Ledger:
         self.path = path
         self._last_hash = GENESIS
         self._receipts: list[Receipt] = []
+        self._whole_bytes = 0
         if path.exists():
             self._load()
 
@@ -77,19 +78,20 @@ class Ledger:
             lines.append(json.dumps(body | {"hash": self._last_hash}, ensure_ascii=False, sort_keys=True))
             self._receipts.append(receipt)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write("".join(line + "\n" for line in lines))
+        with self.path.open("ab") as file:
+            # Only the one writer may cut off half a line; its file is received again.
+            file.truncate(self._whole_bytes)
+            file.write("".join(line + "\n" for line in lines).encode())
             file.flush()
             os.fsync(file.fileno())
+            self._whole_bytes = file.tell()
 
     def _load(self) -> None:
         data = self.path.read_bytes()
         whole = data.rfind(b"\n") + 1
-        if whole < len(data):
-            # A line without its newline was cut off by a crash; its file will be received again.
-            with self.path.open("r+b") as file:
-                file.truncate(whole)
-        for number, line in enumerate(data[:whole].decode("utf-8").splitlines(), start=1):
+        # A line without its newline was cut off by a crash, or is being written by another process now.
+        self._whole_bytes = whole
+        for number, line in enumerate(data[:whole].decode("utf-8", "replace").split("\n")[:-1], start=1):
             self._receipts.append(self._checked(number, line))
 
     def _checked(self, number: int, line: str) -> Receipt:

@@ -79,27 +79,52 @@ def _names() -> dict[str, str]:
     return table
 
 
+def _is_area(five_digits: str) -> bool:
+    """Whether five digits can be an area: a prefecture, and 000 (itself) or 100 and above in it."""
+    return 1 <= int(five_digits[:2]) <= 47 and not 0 < int(five_digits[2:]) < 100
+
+
 def parse_area_code(value: object) -> Read:
     """Read a five- or six-digit area code of any prefecture.
 
+    Excel drops leading zeros, so 12025 is 函館市 (012025) and 30201 is 和歌山市 (302015). What can be
+    both is refused.
+
     Raises:
-        Unreadable: not five or six digits, or a wrong check digit.
+        Unreadable: not five or six digits, a wrong check digit, or five digits that can be two areas.
     """
     text = re.sub(r"\.0+$", "", fold(str(value)))
-    if not re.fullmatch(r"\d{4,6}", text):
-        raise Unreadable("not_a_code", "団体コードとして読めません。", "5桁または6桁の団体コード", "302023")
-    if len(text) <= 5:
-        five = text.zfill(5)
-        return Read(f"{five}{check_digit(five)}", f"「{value}」に検査数字を補いました。")
-    if int(text[5]) != check_digit(text[:5]):
+    if not re.fullmatch(r"\d{4,6}", text, re.ASCII):
+        raise _not_a_code()
+    if len(text) == 6:
+        if int(text[5]) != check_digit(text[:5]):
+            raise Unreadable(
+                "wrong_check_digit",
+                "検査数字(6桁目)が合いません。",
+                "6桁の団体コード",
+                "302023",
+                text[:5] + str(check_digit(text[:5])),
+            )
+        return Read(text)
+    five = text.zfill(5)
+    readings = [f"{five}{check_digit(five)}"] if _is_area(five) else []
+    if len(text) == 5 and _is_area("0" + text[:4]) and int(text[4]) == check_digit("0" + text[:4]):
+        readings.append("0" + text)
+    if not readings:
+        raise _not_a_code()
+    if len(readings) == 2:
         raise Unreadable(
-            "wrong_check_digit",
-            "検査数字(6桁目)が合いません。",
+            "ambiguous_code",
+            "先頭の0が落ちた6桁のコードとも、5桁のコードとも読めます。",
             "6桁の団体コード",
             "302023",
-            text[:5] + str(check_digit(text[:5])),
+            "、".join(readings),
         )
-    return Read(text)
+    return Read(readings[0], f"「{value}」を団体コード{readings[0]}と読みました。")
+
+
+def _not_a_code() -> Unreadable:
+    return Unreadable("not_a_code", "団体コードとして読めません。", "5桁または6桁の団体コード", "302023")
 
 
 def parse_municipality(value: object, aliases: Mapping[str, str] | None = None) -> Read:
@@ -113,15 +138,15 @@ def parse_municipality(value: object, aliases: Mapping[str, str] | None = None) 
         Unreadable: no exact match. A near name is suggested and never taken.
     """
     text = fold(str(value))
-    if re.fullmatch(r"[\d.]+", text):
+    if re.fullmatch(r"[\d.]+", text, re.ASCII):
         read = parse_area_code(value)
         if read.value not in municipalities():
             raise Unreadable("unknown_municipality", "県内の団体コードではありません。", _EXPECTED, _EXAMPLE)
         return read
     if text in _names():
         return Read(_names()[text])
-    if aliases and text in aliases:
-        code = aliases[text]
+    code = (aliases or {}).get(text, "")
+    if code in municipalities():
         return Read(code, f"「{value}」を別表記の表により{municipalities()[code].name}と読みました。")
     near = difflib.get_close_matches(text, list(_names()), n=1, cutoff=0.5)
     suggestion = municipalities()[_names()[near[0]]].name if near else ""
@@ -133,7 +158,7 @@ def parse_municipality(value: object, aliases: Mapping[str, str] | None = None) 
 def parse_corporate_number(value: object) -> Read:
     """Read a 13-digit corporate number. Raises Unreadable for a wrong length or check digit."""
     text = re.sub(r"\.0+$", "", fold(str(value)).replace("-", "").removeprefix("T"))
-    if not re.fullmatch(r"\d{13}", text):
+    if not re.fullmatch(r"\d{13}", text, re.ASCII):
         raise Unreadable(
             "not_a_corporate_number", "法人番号は13桁の数字です。", "13桁の法人番号", "1000020300004"
         )

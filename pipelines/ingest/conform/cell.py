@@ -9,10 +9,16 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from pipelines.fiscal_year import UnreadableYear, to_fiscal_year
 from pipelines.ingest.contracts import Field
-from pipelines.ingest.japanese.categories import parse_category, parse_mark
+from pipelines.ingest.japanese.categories import accepted, parse_category, parse_mark
 from pipelines.ingest.japanese.dates import parse_date, parse_month
-from pipelines.ingest.japanese.numbers import parse_decimal, parse_integer, parse_money, parse_score
-from pipelines.ingest.japanese.reading import Read, Unreadable
+from pipelines.ingest.japanese.numbers import (
+    kanji_to_digits,
+    parse_decimal,
+    parse_integer,
+    parse_money,
+    parse_score,
+)
+from pipelines.ingest.japanese.reading import Read, Unreadable, fold
 from pipelines.ingest.japanese.times import parse_time, parse_timestamp
 from pipelines.ingest.municipalities import parse_area_code, parse_corporate_number, parse_municipality
 from pipelines.ingest.pseudonyms import PseudonymKey
@@ -61,6 +67,29 @@ def parse_cell(value: CellValue, field: Field, unit: str, context: ParsingContex
     return _bounded(special[field.parser]())
 
 
+_EXAMPLES = {
+    "integer": "3",
+    "decimal": "1.5",
+    "money": "1,200",
+    "score": "3",
+    "date": "R8.6.1",
+    "month": "R8.6",
+    "time": "13:30",
+    "timestamp": "2026-06-01 09:30:00",
+    "fiscal_year": "令和8年度",
+    "municipality": "海南市",
+    "area_code": "302023",
+    "corporate_number": "1000020300004",
+}
+
+
+def example_of(field: Field) -> str:
+    """One correct entry for a field; its own label where any text is correct."""
+    if field.codebook:
+        return accepted(field.codebook)[0]
+    return _EXAMPLES.get(field.parser, f"({field.label})")
+
+
 def _bounded(read: Read) -> Read:
     """Numbers as wide as the warehouse's: 64-bit integers, decimals with four places (half up)."""
     if isinstance(read.value, bool) or not isinstance(read.value, (int, Decimal)):
@@ -80,7 +109,7 @@ def _text(value: CellValue) -> str:
 
 def _fiscal_year(value: CellValue) -> Read:
     try:
-        return Read(to_fiscal_year(str(value)))
+        return Read(to_fiscal_year(kanji_to_digits(fold(str(value)))))
     except UnreadableYear:
         raise Unreadable(
             "not_a_fiscal_year", "年度として読めません。", "年度", "令和8年度、R8、2026年度"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from pipelines.ingest.conform.cell import ParsingContext, parse_cell
+from pipelines.ingest.conform.cell import ParsingContext, example_of, parse_cell
 from pipelines.ingest.conform.header import Column, Header
 from pipelines.ingest.contracts import Field
 from pipelines.ingest.findings import ERROR, MASKED, WARNING, Finding, Place
 from pipelines.ingest.japanese.reading import Unreadable, fold
 from pipelines.ingest.read.grid import CellValue, Grid, column_letter
 
-_NOTE_MARKS = ("※", "注", "(注", "【注", "備考:")
+_NOTE = re.compile(r"※|\(?注|【注|備考:")
+_NOTE_MARK = re.compile(r"※\d*|[(【]?注\d*[)】]?:?|備考:")
 _TOTALS = {"計", "合計", "小計", "総計", "総合計"}
 _DITTO = {"〃", "々", "同上", '"', "″"}
 
@@ -39,15 +41,19 @@ def conform_rows(
 ) -> TableRows:
     """Turn the rows between a heading and `end_index` into typed rows and findings."""
     result = TableRows()
-    previous: dict[int, CellValue] = {}
+    previous: dict[int, CellValue] | None = None
+    since_subtotal = 0
     merged = _merged_values(grid)
     seen: dict[tuple[Any, ...], int] = {}
     for index in range(header.row_index + header.height, end_index):
         cells = _cells(grid, header, index, merged)
         if all(v is None or v == "" for v in cells.values()) or _is_note(grid.rows[index]):
+            previous = None
             continue
-        if _is_total(grid.rows[index]):
-            result.findings += _check_totals(grid, header, index, cells, result.rows, place, context)
+        if total := _total(grid.rows[index]):
+            counted = result.rows[since_subtotal:] if total == "小計" else result.rows
+            result.findings += _check_totals(grid, header, index, cells, counted, place, context)
+            previous, since_subtotal = None, len(result.rows)
             continue
         result.rows_in += 1
         row_number = grid.physical_row(index)
@@ -98,17 +104,21 @@ def _first_text(row: Sequence[CellValue]) -> str:
 
 
 def _is_note(row: Sequence[CellValue]) -> bool:
-    return _first_text(row).startswith(_NOTE_MARKS)
+    """A note fills one cell, or stands beside its mark; 注文管理システム in a row of data is no note."""
+    text = _first_text(row)
+    is_alone = sum(1 for value in row if value is not None and value != "") == 1
+    return bool(_NOTE_MARK.fullmatch(text) or (is_alone and _NOTE.match(text)))
 
 
-def _is_total(row: Sequence[CellValue]) -> bool:
-    return _first_text(row) in _TOTALS
+def _total(row: Sequence[CellValue]) -> str:
+    text = _first_text(row)
+    return text if text in _TOTALS else ""
 
 
 def _row(
     header: Header,
     cells: dict[int, CellValue],
-    previous: dict[int, CellValue],
+    previous: dict[int, CellValue] | None,
     row_number: int,
     first_column: int,
     place: Place,
@@ -120,9 +130,14 @@ def _row(
     for column in header.columns:
         address = f"{column_letter(first_column + column.index)}{row_number}"
         value = cells[column.index]
-        if isinstance(value, str) and value in _DITTO:
+        is_ditto = isinstance(value, str) and value in _DITTO
+        if is_ditto and previous is not None:
             value = cells[column.index] = previous.get(column.index)
         try:
+            if is_ditto and previous is None:
+                raise Unreadable(
+                    "nothing_above", "すぐ上に行がありません。", "値そのもの", example_of(column.field)
+                )
             row[column.field.name], finding = _value(value, column, address, row_number, place, context)
         except Unreadable as error:
             row[column.field.name] = None
@@ -139,11 +154,11 @@ def _value(
     field_ = column.field
     if value is None:
         if field_.is_required:
-            raise Unreadable("missing_value", "必須の項目が空欄です。", f"{field_.label}の記入", "")
+            raise _missing(field_)
         return None, None
     read = parse_cell(value, field_, column.unit, context)
     if read.value is None and field_.is_required:
-        raise Unreadable("missing_value", "必須の項目に値がありません。", f"{field_.label}の記入", "")
+        raise _missing(field_)
     finding = None
     if read.repair:
         finding = place.finding(
@@ -156,19 +171,25 @@ def _value(
             field_label=field_.label,
             typed_text=_typed(value, field_),
             expected="読み替えが正しいことの確認",
+            example=example_of(field_),
         )
     return read.value, finding
+
+
+def _missing(field_: Field) -> Unreadable:
+    return Unreadable("missing_value", "必須の項目が空欄です。", f"{field_.label}の記入", example_of(field_))
 
 
 def unreadable(
     place: Place, field_: Field, error: Unreadable, value: CellValue, address: str, row_number: int
 ) -> Finding:
     """The finding for a cell that could not be read; a personal or respondent's text is masked."""
+    message = "記入を読み取れません。" if field_.is_masked and value is not None else error.message
     effect = "この行は集計に入っていません。" if field_.is_required else "この項目は空として扱いました。"
     return place.finding(
         ERROR,
         error.rule,
-        f"「{field_.label}」: {error.message}{effect}",
+        f"「{field_.label}」: {message}{effect}",
         cell=address,
         row=row_number,
         field=field_.name,
@@ -199,6 +220,7 @@ def _duplicate(
         cell=f"{row_number}:{row_number}",
         typed_text=MASKED if masked else "、".join(str(part) for part in key),
         expected=f"{labels}が行ごとに異なること",
+        example="、".join(example_of(header.dataset.field(name)) for name in header.dataset.key_fields),
         suggestion="二重の行を削除するか、番号を付け直してください。",
     )
 
@@ -225,18 +247,20 @@ def _check_totals(
         total = sum(
             (Decimal(r[column.field.name]) for r in rows if r[column.field.name] is not None), Decimal(0)
         )
+        shown = MASKED if column.field.is_masked else f"{total.normalize():f}"
         if stated is not None and Decimal(stated) != total:
             findings.append(
                 place.finding(
                     WARNING,
                     "total_differs",
-                    f"計の行の「{column.field.label}」が、読み取った行の合計({total.normalize():f})と合いません。",
+                    f"計の行の「{column.field.label}」が、読み取った行の合計({shown})と合いません。",
                     cell=f"{column_letter(grid.first_column + column.index)}{row_number}",
                     row=row_number,
                     field=column.field.name,
                     field_label=column.field.label,
                     typed_text=_typed(value, column.field),
                     expected="明細の合計と計の行が一致すること",
+                    example=shown,
                     suggestion="保留になった行や、計算式の範囲を確かめてください。",
                 )
             )

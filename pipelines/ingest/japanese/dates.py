@@ -6,6 +6,7 @@ import calendar
 import re
 from datetime import date, datetime
 
+from pipelines.fiscal_year import ERA_LETTERS, ERAS
 from pipelines.ingest.japanese.numbers import kanji_to_digits
 from pipelines.ingest.japanese.reading import Read, Unreadable, fold_number
 
@@ -14,30 +15,29 @@ _EXAMPLE = "R8.6.1、令和8年6月1日、2026/6/1"
 _EXPECTED_MONTH = "年と月"
 _EXAMPLE_MONTH = "R8.6、令和8年6月、2026-06"
 
-# First and last day of each era (元号法・改元の政令). 明治 and 大正 before 1873 used another calendar.
-ERAS: dict[str, tuple[date, date]] = {
-    "令和": (date(2019, 5, 1), date(9999, 12, 31)),
-    "平成": (date(1989, 1, 8), date(2019, 4, 30)),
-    "昭和": (date(1926, 12, 25), date(1989, 1, 7)),
-    "大正": (date(1912, 7, 30), date(1926, 12, 24)),
-    "明治": (date(1868, 1, 25), date(1912, 7, 29)),
-}
-_LETTERS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正", "M": "明治"}
+_ERA_NAMES = ERA_LETTERS | {name[0]: name for name in ERAS}
 _LIGATURES = {"㍻": "平成", "㍼": "昭和", "㍽": "大正", "㍾": "明治", "㋿": "令和"}
-_ERA = r"(?P<era>令和|平成|昭和|大正|明治|[RHSTM])"
+_ERA = r"(?P<era>令和|平成|昭和|大正|明治|[RHSTM令平昭大明])"
 _SEP = r"(?:年|[./\-,、])"
 _ERA_DATE = re.compile(
-    rf"^{_ERA}[.]?(?P<y>元|\d{{1,2}}){_SEP}(?P<m>\d{{1,2}})(?:月|[./\-,、])(?P<d>\d{{1,2}})日?$", re.I
+    rf"^{_ERA}[.]?(?P<y>元|\d{{1,2}}){_SEP}(?P<m>\d{{1,2}})(?:月|[./\-,、])(?P<d>\d{{1,2}})日?$",
+    re.I | re.ASCII,
 )
-_WEST_DATE = re.compile(r"^(?P<y>\d{4})(?:年|[./\-])(?P<m>\d{1,2})(?:月|[./\-])(?P<d>\d{1,2})日?$")
-_COMPACT = re.compile(r"^(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})$")
-_ERA_MONTH = re.compile(rf"^{_ERA}[.]?(?P<y>元|\d{{1,2}}){_SEP}(?P<m>\d{{1,2}})月?(?:分|度)?$", re.I)
-_WEST_MONTH = re.compile(r"^(?P<y>\d{4})(?:年|[./\-])(?P<m>\d{1,2})月?(?:分|度)?$")
-_SHORT_YEAR = re.compile(r"^\d{2}[./\-年]\d{1,2}[./\-月]\d{1,2}日?$")
+_WEST_DATE = re.compile(r"^(?P<y>\d{4})(?:年|[./\-])(?P<m>\d{1,2})(?:月|[./\-])(?P<d>\d{1,2})日?$", re.ASCII)
+_COMPACT = re.compile(r"^(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})$", re.ASCII)
+_ERA_MONTH = re.compile(
+    rf"^{_ERA}[.]?(?P<y>元|\d{{1,2}}){_SEP}(?P<m>\d{{1,2}})月?(?:分|度)?$", re.I | re.ASCII
+)
+_WEST_MONTH = re.compile(r"^(?P<y>\d{4})(?:年|[./\-])(?P<m>\d{1,2})月?(?:分|度)?$", re.ASCII)
+_SHORT_YEAR = re.compile(r"^\d{1,2}[./\-年]\d{1,2}[./\-月]\d{1,2}日?$")
 _NO_YEAR = re.compile(r"^\d{1,2}[./\-月]\d{1,2}日?$")
 _TIME_TAIL = re.compile(
-    r"(?:T|(?<=[日\d])\s)\s*\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:GMT[+\-]\d+|JST|\+09:?00)?$", re.I
+    r"(?:T|(?<=[日\d])\s)\s*(?:午前|午後)?\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\s*(?:午前|午後|AM|PM)?\s*"
+    r"(?:GMT\+9|JST|\+09:?00)?$",
+    re.I,
 )
+# 令和8年(2026年)6月1日: the ministry's rules ask for both years.
+_BOTH_YEARS = re.compile(r"^(?P<one>.+?年)\((?P<other>.+?年)\)(?P<rest>.+)$")
 _WEEKDAY = re.compile(r"\((?:月|火|水|木|金|土|日)(?:曜日?)?(?:・祝)?\)")
 
 
@@ -55,7 +55,7 @@ def parse_date(value: object, *, fiscal_year: int | None = None) -> Read:
         return Read(value.date())
     if isinstance(value, date):
         return Read(value)
-    text = _text(value, "date")
+    text = _one_year(_text(value, "date"))
     for pattern in (_ERA_DATE, _WEST_DATE, _COMPACT):
         if match := pattern.match(text):
             groups = match.groupdict()
@@ -73,7 +73,7 @@ def parse_month(value: object) -> Read:
         return Read(value.date().replace(day=1))
     if isinstance(value, date):
         return Read(value.replace(day=1))
-    text = _text(value, "month")
+    text = _one_year(_text(value, "month"))
     for pattern in (_ERA_MONTH, _WEST_MONTH):
         if match := pattern.match(text):
             groups = match.groupdict()
@@ -95,20 +95,32 @@ def parse_month(value: object) -> Read:
 def _text(value: object, kind: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str):
         expected, example = (_EXPECTED, _EXAMPLE) if kind == "date" else (_EXPECTED_MONTH, _EXAMPLE_MONTH)
-        raise Unreadable(
-            "number_is_not_a_date", f"数値 {value} だけでは日付と判断できません。", expected, example
-        )
+        raise Unreadable("number_is_not_a_date", "数値だけでは日付と判断できません。", expected, example)
     for ligature, era in _LIGATURES.items():
         value = value.replace(ligature, era)
     text = _TIME_TAIL.sub("", " ".join(value.split()))
     return kanji_to_digits(_WEEKDAY.sub("", fold_number(text)))
 
 
+def _one_year(text: str) -> str:
+    """Drop the second of two years that agree. Raises Unreadable when they do not."""
+    match = _BOTH_YEARS.match(text)
+    if not match:
+        return text
+    years = []
+    for part in (match["one"], match["other"]):
+        found = _ERA_MONTH.match(part + "1月") or _WEST_MONTH.match(part + "1月")
+        years.append(_year(found.groupdict().get("era"), found["y"]) if found else None)
+    if years[0] is None or years[0] != years[1]:
+        raise Unreadable("years_differ", "和暦と西暦の年が合いません。", _EXPECTED, _EXAMPLE)
+    return match["one"] + match["rest"]
+
+
 def _year(era: str | None, year: str) -> int:
     number = 1 if year == "元" else int(year)
     if era is None:
         return number
-    name = _LETTERS.get(era.upper(), era)
+    name = _ERA_NAMES.get(era.upper(), era)
     if number < 1:
         raise Unreadable("impossible_year", f"{name}{number}年は存在しません。", _EXPECTED, _EXAMPLE)
     return ERAS[name][0].year + number - 1
@@ -138,7 +150,7 @@ def _day(era: str | None, year_text: str, month: int, day: int, fiscal_year: int
 def _check_era(era: str | None, day: date) -> None:
     if era is None:
         return
-    name = _LETTERS.get(era.upper(), era)
+    name = _ERA_NAMES.get(era.upper(), era)
     first, last = ERAS[name]
     if first <= day <= last:
         return
@@ -148,7 +160,7 @@ def _check_era(era: str | None, day: date) -> None:
 
 def era_text(day: date) -> str:
     """R9.2.28 for 2027-02-28."""
-    for letter, name in _LETTERS.items():
+    for letter, name in ERA_LETTERS.items():
         first, last = ERAS[name]
         if first <= day <= last:
             return f"{letter}{day.year - first.year + 1}.{day.month}.{day.day}"

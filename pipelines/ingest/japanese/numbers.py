@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+import unicodedata
+from decimal import Decimal
 
 from pipelines.ingest.japanese.reading import Missing, Read, Unreadable, fold_number
 
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "壱": 1, "弐": 2, "参": 3}
-_SMALL = {"十": 10, "拾": 10, "百": 100, "千": 1000}
-_LARGE = {"万": 10**4, "億": 10**8, "兆": 10**12}
-_KANJI_RUN = re.compile("[〇零一二三四五六七八九壱弐参十拾百千万億兆]+")
-_NUMBER = re.compile(r"^(?P<sign>[-+▲△]?)(?P<n>\d[\d,]*(?:\.\d+)?|\.\d+)(?P<unit>\D*)$")
-_GROUPS = re.compile(r"^\d{1,3}(?:,\d{3})*(?:\.\d+)?$|^\d+(?:\.\d+)?$|^\.\d+$")
+_LARGE = {"兆": 10**12, "億": 10**8, "万": 10**4, "": 1}
+_KANJI = "〇零一二三四五六七八九壱弐参十拾百千万億兆"
+_KANJI_RUN = re.compile(rf"(?<!\d)[{_KANJI}]+(?!\d)")
+_PLAIN = re.compile(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+", re.ASCII)
+_BELOW_10000 = re.compile(r"(?:(.)?(千))?(?:(.)?(百))?(?:(.)?([十拾]))?(.)?")
+_BY_LARGE = re.compile(r"(?:([^兆億万]+)兆)?(?:([^兆億万]+)億)?(?:([^兆億万]+)万)?([^兆億万]*)")
+_NUMBER = re.compile(r"(?P<sign>[-+▲△]?)(?P<n>[\d.,]+)(?P<unit>\D*)", re.ASCII)
+_MIXED = re.compile(rf"(?P<sign>[-+▲△]?)(?P<n>[\d.,{_KANJI}]+)(?P<unit>[^\d{_KANJI}]*)", re.ASCII)
 _MISSING = {"-": "該当なし", "…": "不詳", "...": "不詳", "x": "秘匿", "X": "秘匿", "": "空欄"}
 _APPROXIMATE = re.compile(
     r"^(?:約|およそ|概ね|おおむね)|(?:程度|前後|くらい|ぐらい|弱|強|以上|以下|未満|超)$"
 )
+_LONGEST = 40
 # Units we know how to convert exactly; the factor is to the base unit on the left.
 SCALES: dict[str, dict[str, int | Decimal]] = {
     "円": {"円": 1, "千円": 1000, "万円": 10**4, "百万円": 10**6, "億円": 10**8},
@@ -30,24 +35,55 @@ _BASE = {unit: base for base, units in SCALES.items() for unit in units}
 
 
 def kanji_to_digits(text: str) -> str:
-    """Replace runs of kanji numerals by digits: 百二十 becomes 120, 二〇二六 becomes 2026."""
-    return _KANJI_RUN.sub(lambda match: str(_kanji_value(match[0])), text)
+    """Replace runs of kanji numerals by digits: 百二十 becomes 120, 二〇二六 becomes 2026.
+
+    A run that is no well-formed number, or that stands beside digits (2十), stays as it is.
+    """
+    return _KANJI_RUN.sub(lambda match: _plain_text(match[0]), text)
 
 
-def _kanji_value(run: str) -> int:
-    if all(c in _DIGITS for c in run):
-        return int("".join(str(_DIGITS[c]) for c in run))
-    total = section = digit = 0
-    for c in run:
-        if c in _DIGITS:
-            digit = digit * 10 + _DIGITS[c]
-        elif c in _SMALL:
-            section += (digit or 1) * _SMALL[c]
-            digit = 0
-        else:
-            total += ((section + digit) or 1) * _LARGE[c]
-            section = digit = 0
-    return total + section + digit
+def _plain_text(run: str) -> str:
+    value = _mixed_value(run)
+    return run if value is None else f"{value:f}"
+
+
+def _mixed_value(text: str) -> Decimal | None:
+    """The value of 百二十, 12万3千 or 1.5万; None when it is not well formed (三二十, 十百, a lone 万)."""
+    match = _BY_LARGE.fullmatch(text)
+    if not match or len(text) > _LONGEST:
+        return None
+    total = Decimal(0)
+    for part, factor in zip(match.groups(), _LARGE.values(), strict=True):
+        if part:
+            value = _value_below_10000(part)
+            if value is None or (total and value >= 10**4):
+                return None
+            total += value * factor
+    return total
+
+
+def _value_below_10000(text: str) -> Decimal | None:
+    if _PLAIN.fullmatch(text):
+        return Decimal(text.replace(",", ""))
+    if all(c in _DIGITS for c in text):
+        return Decimal("".join(str(_DIGITS[c]) for c in text))
+    match = _BELOW_10000.fullmatch(text)
+    if not match:
+        return None
+    total = 0
+    for digit, scale, factor in ((1, 2, 1000), (3, 4, 100), (5, 6, 10), (7, None, 1)):
+        typed = match[digit]
+        if typed is not None and not ((typed.isascii() and typed.isdigit()) or typed in _DIGITS):
+            return None
+        if scale is None:
+            total += _digit(typed) if typed else 0
+        elif match[scale]:
+            total += (_digit(typed) if typed else 1) * factor
+    return Decimal(total)
+
+
+def _digit(text: str) -> int:
+    return _DIGITS[text] if text in _DIGITS else int(text)
 
 
 def parse_decimal(value: object, *, unit: str = "") -> Read:
@@ -64,36 +100,43 @@ def parse_decimal(value: object, *, unit: str = "") -> Read:
         Unreadable: no number, an approximate number or range, a unit the contract does not know.
     """
     if isinstance(value, bool):
-        raise _no_number("真偽値")
-    if isinstance(value, (int, Decimal)):
-        return Read(Decimal(value))
-    if isinstance(value, float):
-        return Read(Decimal(repr(value)))
+        raise _no_number()
+    if isinstance(value, (int, float, Decimal)):
+        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        if not number.is_finite():
+            raise _no_number()
+        return Read(number)
     if not isinstance(value, str):
-        raise _no_number(str(value))
+        raise _no_number()
     text = fold_number(value).replace("¥", "").replace("\\", "")
     if text in _MISSING:
         return Missing(repair=f"「{value}」を{_MISSING[text]}として扱いました。" if text else "")
+    if any(unicodedata.category(c) == "No" for c in value):
+        # NFKC makes 52 of 5² and (1), a negative number, of ⑴.
+        raise _no_number(_digits_of(text))
     if text.startswith("(") and text.endswith(")"):
         text = "-" + text[1:-1]
     if _APPROXIMATE.search(text):
         raise Unreadable("approximate_number", "おおよその数です。", "確定した数", "30", _digits_of(text))
-    converted = kanji_to_digits(text.replace("千円", "#").replace("万円", "$").replace("億円", "&"))
-    converted = converted.replace("#", "千円").replace("$", "万円").replace("&", "億円")
-    match = _NUMBER.match(converted)
-    if not match or not _GROUPS.match(match["n"]):
-        raise _no_number(value)
-    return _with_unit(match, unit, value)
+    sign, number, found = _parts(text)
+    return _with_unit(-number if sign in ("-", "▲", "△") else number, found, unit, value)
 
 
-def _with_unit(match: re.Match[str], unit: str, typed: str) -> Read:
-    try:
-        number = Decimal(match["n"].replace(",", ""))
-    except InvalidOperation:
-        raise _no_number(typed) from None
-    if match["sign"] in ("-", "▲", "△"):
-        number = -number
-    found = match["unit"]
+def _parts(text: str) -> tuple[str, Decimal, str]:
+    """Sign, number and unit. 千 after digits is part of a unit we know (3千円), else of the number (3千人)."""
+    match = _NUMBER.fullmatch(text)
+    if match and len(text) <= _LONGEST and _PLAIN.fullmatch(match["n"]):
+        unit = match["unit"]
+        if unit in _BASE or not _KANJI_RUN.match(unit):
+            return match["sign"], Decimal(match["n"].replace(",", "")), unit
+    match = _MIXED.fullmatch(text)
+    number = None if match is None or text in _BASE else _mixed_value(match["n"])
+    if match is None or number is None:
+        raise _no_number()
+    return match["sign"], number, match["unit"]
+
+
+def _with_unit(number: Decimal, found: str, unit: str, typed: str) -> Read:
     if not found or found == unit:
         return Read(number)
     base = _BASE.get(unit)
@@ -144,5 +187,5 @@ def _digits_of(text: str) -> str:
     return found[0] if found else ""
 
 
-def _no_number(typed: str) -> Unreadable:
-    return Unreadable("not_a_number", "数として読めません。", "数", "1,200")
+def _no_number(suggestion: str = "") -> Unreadable:
+    return Unreadable("not_a_number", "数として読めません。", "数", "1,200", suggestion)

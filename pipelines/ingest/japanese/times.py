@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+import unicodedata
+from datetime import date, datetime, time, timedelta
 
 from pipelines.ingest.japanese.numbers import kanji_to_digits
 from pipelines.ingest.japanese.reading import Read, Unreadable, fold_number
 
 _EXPECTED, _EXAMPLE = "時刻", "13:30、午後1時半"
 _CLOCK = re.compile(
-    r"^(?P<half>午前|午後|AM|PM)?(?P<h>\d{1,2})(?::|時)(?P<m>\d{1,2}|半)?分?(?::\d{2})?(?P<tail>AM|PM)?$",
-    re.I,
+    r"(?P<half>午前|午後|AM|PM)?(?P<h>\d{1,2})"
+    r"(?::(?P<m>\d{2})(?::\d{2})?|時(?:(?P<min>\d{1,2})分?|(?P<half_past>半))?)(?P<tail>AM|PM)?",
+    re.IGNORECASE | re.ASCII,
 )
-_INSTANT = re.compile(r"^(\d{4})[/\-](\d{1,2})[/\-](\d{1,2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?")
+_INSTANT = re.compile(
+    r"(\d{4})[/\-](\d{1,2})[/\-](\d{1,2})[ T](\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?GMT\+9|\+09:?00)?",
+    re.ASCII,
+)
 
 
 def parse_time(value: object) -> Read:
@@ -24,15 +29,17 @@ def parse_time(value: object) -> Read:
     """
     if isinstance(value, (datetime, time)):
         return Read(value.hour * 60 + value.minute)
+    if isinstance(value, timedelta):
+        return _within_a_night(round(value / timedelta(minutes=1)))
     if isinstance(value, float) and 0 <= value < 1:
         return Read(round(value * 24 * 60))
     if not isinstance(value, str):
         raise Unreadable("not_a_time", "時刻として読めません。", _EXPECTED, _EXAMPLE)
-    match = _CLOCK.match(kanji_to_digits(fold_number(value)))
+    match = _CLOCK.fullmatch(kanji_to_digits(fold_number(value)))
     if not match:
         raise Unreadable("not_a_time", "時刻として読めません。", _EXPECTED, _EXAMPLE)
     hour = int(match["h"])
-    minute = 30 if match["m"] == "半" else int(match["m"] or 0)
+    minute = 30 if match["half_past"] else int(match["m"] or match["min"] or 0)
     half = (match["half"] or match["tail"] or "").upper()
     if half and hour > 12:
         raise Unreadable("impossible_time", "午前・午後と24時間表記が混ざっています。", _EXPECTED, _EXAMPLE)
@@ -40,9 +47,15 @@ def parse_time(value: object) -> Read:
         hour = hour % 12 + 12
     elif half in ("午前", "AM"):
         hour = hour % 12
-    if minute > 59 or hour > 30:
+    if minute > 59:
         raise Unreadable("impossible_time", "存在しない時刻です。", _EXPECTED, _EXAMPLE)
-    return Read(hour * 60 + minute)
+    return _within_a_night(hour * 60 + minute)
+
+
+def _within_a_night(minutes: int) -> Read:
+    if not 0 <= minutes <= 30 * 60:
+        raise Unreadable("impossible_time", "存在しない時刻です。", _EXPECTED, _EXAMPLE)
+    return Read(minutes)
 
 
 def parse_timestamp(value: object) -> Read:
@@ -51,7 +64,7 @@ def parse_timestamp(value: object) -> Read:
         return Read(value.replace(tzinfo=None))
     if isinstance(value, date):
         return Read(datetime(value.year, value.month, value.day))
-    match = _INSTANT.match(str(value).strip())
+    match = _INSTANT.fullmatch(unicodedata.normalize("NFKC", str(value)).strip())
     if not match:
         raise Unreadable("not_a_timestamp", "日時として読めません。", "日時", "2026-06-01 09:30:00")
     try:

@@ -8,10 +8,9 @@ Example:
 from __future__ import annotations
 
 import re
-import zipfile
 from pathlib import Path
 
-from pipelines.ingest.read.container import check_container, truncated
+from pipelines.ingest.read.container import opened
 from pipelines.ingest.read.delimited import read_delimited
 from pipelines.ingest.read.grid import Grid
 from pipelines.ingest.read.refusal import Refused
@@ -29,25 +28,24 @@ def read_award_zip(path: Path) -> list[Grid]:
     Raises:
         Refused: a broken ZIP, or rows that do not have the eight columns.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            check_container(archive)
-            names = sorted(n for n in archive.namelist() if n.lower().endswith(".csv"))
-            grids = [read_delimited(archive.read(n)) for n in names]
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise truncated() from error
+    with opened(path) as archive:
+        names = sorted(n for n in archive.namelist() if n.lower().endswith(".csv"))
+        grids = [read_delimited(archive.read(n)) for n in names]
     return [_headed(grid, name) for grid, name in zip(grids, names, strict=True)]
 
 
 def _headed(grid: Grid, name: str) -> Grid:
-    if any(len(row) != COLUMNS for row in grid.rows):
+    # A blank line at the end is no award.
+    whole = [(n, row) for n, row in zip(grid.row_numbers, grid.rows, strict=True) if row]
+    numbers, rows = tuple(n for n, _ in whole), tuple(row for _, row in whole)
+    if any(len(row) != COLUMNS for row in rows):
         raise _unknown_shape(name)
-    is_method = [all(_METHOD.match(str(row[i] or "")) for row in grid.rows) for i in (4, 5)]
-    if grid.rows and is_method[0] == is_method[1]:
+    is_method = [all(_METHOD.match(str(row[i] or "")) for row in rows) for i in (4, 5)]
+    if rows and is_method[0] == is_method[1]:
         raise _unknown_shape(name)
     middle = ("入札方式コード", "府省コード") if is_method[0] else ("府省コード", "入札方式コード")
     heading = ("調達案件番号", "調達案件名称", "落札決定日", "落札価格", *middle, "商号又は名称", "法人番号")
-    return Grid(sheet=name, rows=(heading, *grid.rows), row_numbers=(0, *grid.row_numbers))
+    return Grid(sheet=name, rows=(heading, *rows), row_numbers=(0, *numbers))
 
 
 def _unknown_shape(name: str) -> Refused:

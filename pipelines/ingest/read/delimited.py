@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 
 from pipelines.ingest.read.grid import Grid
 from pipelines.ingest.read.refusal import Refused
@@ -23,9 +24,8 @@ def decode(data: bytes) -> str:
     Raises:
         Refused: none of them fits.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
-    for encoding in ("utf-8-sig", "cp932"):
+    is_utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if is_utf16 else ("utf-8-sig", "cp932"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -74,5 +74,11 @@ def read_delimited(data: bytes) -> Grid:
 
 
 def _delimiter(text: str) -> str:
-    head = text[:10_000]
-    return max(",\t;", key=head.count)
+    """The separator that gives most lines the same number of columns: cells may hold the others."""
+    lines = text[:10_000].splitlines()[:50]
+
+    def lines_alike(delimiter: str) -> tuple[int, int]:
+        widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1)
+        return max(((count, width) for width, count in widths.items()), default=(0, 0))
+
+    return max(",\t;", key=lines_alike)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
-CellValue = str | int | float | bool | date | datetime | time | None
+CellValue = str | int | float | bool | date | datetime | time | timedelta | None
 
 
 def column_letter(column: int) -> str:
@@ -31,6 +31,7 @@ class Grid:
         merged: merged ranges as (top, left, bottom, right), physical and 1-based.
         row_numbers: physical number of each row where they do not follow one another
             (a quoted newline in delimited text); empty when they do.
+        unseen: addresses of hidden rows and columns that hold values, such as 5:5 and C:C.
     """
 
     sheet: str
@@ -40,6 +41,12 @@ class Grid:
     is_hidden: bool = False
     merged: tuple[tuple[int, int, int, int], ...] = ()
     row_numbers: tuple[int, ...] = field(default=())
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no cell holds anything."""
+        return not any(value not in (None, "") for row in self.rows for value in row)
 
     def physical_row(self, index: int) -> int:
         """The row number a person sees for `rows[index]`."""

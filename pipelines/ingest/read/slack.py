@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from pipelines.ingest.read.container import check_container, truncated
+from pipelines.ingest.read.container import opened
 from pipelines.ingest.read.refusal import Refused
 
 _EPOCH = datetime(1970, 1, 1)
@@ -50,11 +50,16 @@ class SetAside:
 
 @dataclass(frozen=True)
 class SlackExport:
-    """Posts by members, posts set aside, and how many entries are no member's post at all."""
+    """Posts by members, posts set aside, and how much was left out on purpose.
+
+    `ignored_count` entries are no member's post at all; `private_count` day files belong to private
+    channels and direct messages, which nobody agreed to have counted.
+    """
 
     messages: tuple[Message, ...]
     set_aside: tuple[SetAside, ...]
     ignored_count: int
+    private_count: int
 
 
 def read_slack(path: Path, pseudonym: Callable[[str], str]) -> SlackExport:
@@ -69,12 +74,9 @@ def read_slack(path: Path, pseudonym: Callable[[str], str]) -> SlackExport:
         Refused: no Slack export, a broken ZIP or broken JSON.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            check_container(archive)
+        with opened(path) as archive:
             return _read(archive, pseudonym)
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise truncated() from error
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Refused(
             "broken_json",
             "チャットの書き出しの中のJSONが壊れています。",
@@ -94,10 +96,13 @@ def _read(archive: zipfile.ZipFile, pseudonym: Callable[[str], str]) -> SlackExp
     channels = {channel["name"] for channel in json.loads(archive.read(root + "channels.json"))}
     messages: list[Message] = []
     aside: list[SetAside] = []
-    ignored = 0
+    ignored = private = 0
     for name in sorted(names):
         channel, _, day = name.removeprefix(root).partition("/")
-        if channel not in channels or not day.endswith(".json"):
+        if not day.endswith(".json"):
+            continue
+        if channel not in channels:
+            private += 1
             continue
         for row, entry in enumerate(json.loads(archive.read(name)), start=1):
             found = _message(name.removeprefix(root), row, channel, entry, members)
@@ -107,7 +112,7 @@ def _read(archive: zipfile.ZipFile, pseudonym: Callable[[str], str]) -> SlackExp
                 aside.append(found)
             else:
                 ignored += 1
-    return SlackExport(tuple(messages), tuple(aside), ignored)
+    return SlackExport(tuple(messages), tuple(aside), ignored, private)
 
 
 def _message(

@@ -11,9 +11,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.read.container import check_workbook, encrypted, kind_of, truncated
-from pipelines.ingest.read.grid import CellValue, Grid
+from pipelines.ingest.read.container import encrypted, kind_of, truncated
+from pipelines.ingest.read.grid import CellValue, Grid, column_letter
 from pipelines.ingest.read.refusal import Refused
+from pipelines.ingest.read.sheets import Hidden, check_workbook
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -27,8 +28,7 @@ def read_workbook(path: Path) -> list[Grid]:
     """
     import python_calamine
 
-    if kind_of(path) == "workbook":
-        check_workbook(path)
+    hidden = check_workbook(path) if kind_of(path) == "workbook" else {}
     try:
         workbook = python_calamine.CalamineWorkbook.from_path(path)
     except python_calamine.PasswordError as error:
@@ -42,7 +42,8 @@ def read_workbook(path: Path) -> list[Grid]:
             m.name: m.visible == python_calamine.SheetVisibleEnum.Visible for m in workbook.sheets_metadata
         }
         grids = [
-            _grid(workbook, name, is_hidden=not visible.get(name, True)) for name in workbook.sheet_names
+            _grid(workbook, name, not visible.get(name, True), hidden.get(name, Hidden()))
+            for name in workbook.sheet_names
         ]
     if not grids:
         raise Refused(
@@ -51,7 +52,7 @@ def read_workbook(path: Path) -> list[Grid]:
     return grids
 
 
-def _grid(workbook: CalamineWorkbook, name: str, *, is_hidden: bool) -> Grid:
+def _grid(workbook: CalamineWorkbook, name: str, is_hidden: bool, hidden: Hidden) -> Grid:
     import python_calamine
 
     try:
@@ -61,7 +62,24 @@ def _grid(workbook: CalamineWorkbook, name: str, *, is_hidden: bool) -> Grid:
             return Grid(sheet=name, rows=(), is_hidden=is_hidden)
         raise truncated() from error
     rows = tuple(tuple(_value(cell) for cell in row) for row in sheet.to_python(skip_empty_area=False))
-    return Grid(sheet=name, rows=rows, is_hidden=is_hidden, merged=_merged(sheet))
+    return Grid(
+        sheet=name, rows=rows, is_hidden=is_hidden, merged=_merged(sheet), unseen=_unseen(rows, hidden)
+    )
+
+
+def _unseen(rows: tuple[tuple[CellValue, ...], ...], hidden: Hidden) -> tuple[str, ...]:
+    """Addresses of hidden rows and columns that hold anything."""
+    lines = [
+        f"{n}:{n}"
+        for n in sorted(hidden.rows)
+        if 0 < n <= len(rows) and any(c is not None for c in rows[n - 1])
+    ]
+    filled = (
+        {n for row in rows for n, cell in enumerate(row, start=1) if cell is not None}
+        if hidden.columns
+        else set()
+    )
+    return (*lines, *(f"{column_letter(n)}:{column_letter(n)}" for n in sorted(hidden.columns & filled)))
 
 
 def _merged(sheet: CalamineSheet) -> tuple[tuple[int, int, int, int], ...]:

@@ -1,0 +1,123 @@
+"""What no contract knows: forms, columns and sheets that are not ours, named with the nearest that is."""
+
+from __future__ import annotations
+
+import difflib
+
+from pipelines.ingest.conform.header import Header, find_headers, split_unit
+from pipelines.ingest.contracts import Dataset, all_datasets, load_contracts
+from pipelines.ingest.findings import ERROR, INFO, WARNING, Finding, Place
+from pipelines.ingest.read.grid import Grid, column_letter
+from pipelines.ingest.read.refusal import Refused
+
+# A heading stands near the top; looking further would compare data with headings.
+_ROWS_LOOKED_AT = 15
+
+
+def heading_findings(grid: Grid, header: Header, place: Place) -> list[Finding]:
+    """Columns of the form that are missing, and columns that the form does not have."""
+    row = grid.physical_row(header.row_index)
+    findings = []
+    for field in header.missing:
+        heading, required = field.header(header.version), field.is_required
+        effect = "この表の行は集計に入っていません。" if required else "この項目は空として扱いました。"
+        findings.append(
+            place.finding(
+                ERROR if required else WARNING,
+                "missing_column",
+                f"列「{heading}」がありません。{effect}",
+                row=row,
+                cell=f"{row}:{row}",
+                field=field.name,
+                field_label=field.label,
+                expected=f"見出しの行に「{heading}」",
+                example=heading,
+                suggestion="様式の見出しを変えずに使ってください。",
+            )
+        )
+    missing = [field.header(header.version) for field in header.missing]
+    for index, text in header.unknown:
+        near = difflib.get_close_matches(text, missing, n=1, cutoff=0.3)
+        findings.append(
+            place.finding(
+                ERROR,
+                "unknown_column",
+                f"列「{text.strip()}」は様式「{header.dataset.label}」にないため、読み取っていません。",
+                row=row,
+                cell=f"{column_letter(grid.first_column + index)}{row}",
+                typed_text=text,
+                expected="様式にある列だけ",
+                example=near[0] if near else header.columns[0].field.header(header.version),
+                suggestion=f"見出しを「{near[0]}」に戻してください。"
+                if near
+                else "不要な列は削除し、必要な列であれば県の担当者に知らせてください。",
+            )
+        )
+    return findings
+
+
+def sheet_not_read(place: Place, message: str) -> Finding:
+    """A sheet that holds something and is left out."""
+    return place.finding(
+        INFO, "sheet_not_read", message, suggestion="集計に必要な表があれば、様式のシートに移してください。"
+    )
+
+
+def unseen_cells(place: Place, grid: Grid) -> list[Finding]:
+    """Hidden rows and columns are read like any other, but never silently."""
+    if not grid.unseen:
+        return []
+    shown = "、".join(grid.unseen[:10]) + ("など" if len(grid.unseen) > 10 else "")
+    return [
+        place.finding(
+            WARNING,
+            "hidden_cells_were_read",
+            f"非表示の行・列({shown})も読み取りました。",
+            cell=grid.unseen[0],
+            expected="すべての行と列が見えている表",
+            suggestion="集計に入れない行は削除し、入れる行は再表示してください(フィルターも解除)。",
+        )
+    ]
+
+
+def unknown_form(source: str, grids: list[Grid]) -> Refused:
+    """The refusal of a file without any table of its source; names the nearest form."""
+    here = load_contracts()[source].label
+    whole = _recognised(grids)
+    if whole:
+        there = load_contracts()[whole.source].label
+        return Refused(
+            "wrong_source",
+            f"「{here}」の様式ではありません。「{whole.label}」({there})の様式に近いものです。",
+            f"「{here}」の様式",
+            f"フォルダ {whole.source} に置き直すか、正しいファイルを送ってください。",
+        )
+    nearest = _nearest(grids, source)
+    hint = f"最も近い様式は「{nearest.label}」です。" if nearest else ""
+    labels = "、".join(d.label for d in load_contracts()[source].datasets.values())
+    return Refused(
+        "unknown_header",
+        f"様式の見出しが見つかりません。{hint}",
+        f"次のいずれかの様式: {labels}",
+        "様式の見出しの行を変えずに記入してください。",
+    )
+
+
+def _recognised(grids: list[Grid]) -> Dataset | None:
+    found = [h for grid in grids for h in find_headers(grid, all_datasets().values())]
+    return max(found, key=lambda h: h.score).dataset if found else None
+
+
+def _nearest(grids: list[Grid], source: str) -> Dataset | None:
+    """The form that shares most headings, letter by letter or nearly; of two equal ones the source's own."""
+    rows = [row for grid in grids for row in grid.rows[:_ROWS_LOOKED_AT]]
+    texts = {split_unit(v)[0] for row in rows for v in row if isinstance(v, str) and len(v) <= 40}
+
+    def likeness(dataset: Dataset) -> tuple[int, int, bool]:
+        headings = {split_unit(f.header(v))[0] for f in dataset.columns for v in dataset.versions}
+        same = len(texts & headings)
+        near = same or sum(1 for h in headings if difflib.get_close_matches(h, texts, n=1, cutoff=0.7))
+        return same, near, dataset.source == source
+
+    best = max(all_datasets().values(), key=likeness)
+    return best if any(likeness(best)[:2]) else None
