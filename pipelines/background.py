@@ -6,13 +6,22 @@ loaded, and locks held by threads of a busy parent would never be released in it
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any
 
 from pipelines.errors import KyosoError
+
+_PR_SET_PDEATHSIG = 1
 
 
 class Background:
@@ -50,7 +59,8 @@ class Background:
         """The answer to the oldest question not answered yet.
 
         Raises:
-            KyosoError: what the function raised, or the process died or did not answer in time.
+            KyosoError: the process died or did not answer in time.
+            Exception: what the function raised, with its trace as a note.
         """
         try:
             if not self._connection.poll(timeout_seconds):
@@ -78,13 +88,32 @@ class Background:
         self.close()
 
 
+def die_with_parent() -> None:
+    """Let the kernel end this child process the moment its parent is gone.
+
+    A parent killed with -9 cannot say goodbye, and an orphan would go on writing into a candidate
+    that the next night has begun anew. Where the kernel offers no such thing, the child ends when
+    it next asks its parent for work.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    parent = multiprocessing.parent_process()
+    if parent is not None and os.getppid() != parent.pid:
+        os._exit(1)
+
+
 def _serve(
     connection: Connection, parents_end: Connection, warm_ups: tuple[Callable[[], object], ...]
 ) -> None:
+    die_with_parent()
+    # Ctrl-C reaches the whole process group; the parent answers it, and ends this process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Without this the child keeps its own pipe open and would wait forever for a parent that was killed.
     parents_end.close()
     for warm_up in warm_ups:
-        warm_up()
+        # What cannot be imported now fails again, and is told, when it is asked for.
+        with contextlib.suppress(Exception):
+            warm_up()
     while True:
         try:
             function, arguments = connection.recv()
@@ -92,10 +121,20 @@ def _serve(
             return
         try:
             connection.send((function(*arguments), None))
-        except KyosoError as error:
-            connection.send((None, error))
         except Exception as error:
-            connection.send((None, _broken(f"{type(error).__name__}: {error}")))
+            connection.send((None, _portable(error)))
+
+
+def _portable(error: Exception) -> Exception:
+    """The error as it can cross the pipe, carrying the trace that would stay behind."""
+    error.add_note("".join(traceback.format_exception(error)))
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        plain = RuntimeError(f"{type(error).__name__}: {error}")
+        plain.__notes__ = error.__notes__
+        return plain
+    return error
 
 
 def _broken(reason: str) -> KyosoError:

@@ -4,71 +4,79 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date, datetime
+import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from pipelines.errors import KyosoError
-from pipelines.fiscal_year import UnreadableYear, to_fiscal_year
-from pipelines.settings import TOKYO, Settings
+from pipelines.errors import KyosoError, explained
+from pipelines.settings import TOKYO, Settings, read_date, read_year
+from pipelines.usage import Command, Group, usage_error
 
 app = typer.Typer(
+    cls=Group,
     help="共創: 市町村DX支援の評価。受領したファイルから、検査に合格した集計と年次評価報告書を作ります。",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+releases_app = typer.Typer(
+    cls=Group, help="公開版の一覧と切替え", invoke_without_command=True, rich_markup_mode=None
+)
+app.add_typer(releases_app, name="releases")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 TOO_OLD = 5
+INTERRUPTED = 130
 
-Raw = Annotated[Path | None, typer.Option("--raw", help="受領ファイルのフォルダ(既定 raw)")]
-Home = Annotated[Path | None, typer.Option("--home", help="保管場所(既定 var、または KYOSO_HOME)")]
-Year = Annotated[str | None, typer.Option("--fiscal-year", help="対象年度。例: R8")]
+Raw = Annotated[
+    Path | None, typer.Option("--raw", metavar="フォルダ", help="受領ファイルのフォルダ(既定 raw)")
+]
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", metavar="フォルダ", help="保管場所(既定 var、または KYOSO_HOME)"),
+]
+Year = Annotated[str | None, typer.Option("--fiscal-year", metavar="年度", help="対象年度。例: R8")]
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", help="基準日。その日までに受領したものだけを使う。例: 2026-11-20")
+    str | None,
+    typer.Option(
+        "--as-of", metavar="日付", help="基準日。その日までに受領したものだけを使う。例: 2026-11-20"
+    ),
 ]
 
 
 def main() -> None:
     """Run a command; errors end in Japanese sentences and the documented exit code."""
     try:
-        app(standalone_mode=True)
-    except KyosoError as error:
-        _show(error)
-        sys.exit(error.exit_code)
+        code = app(sys.argv[1:] or ["--help"], prog_name="kyoso", standalone_mode=False)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        code = 0
+    except typer.TyperException as error:
+        code = _show(usage_error(error))
+    except Exception as error:
+        place = Path(tempfile.gettempdir()) / "kyoso"
+        code = _show(explained(error, place, f"{datetime.now(TOKYO):%Y%m%d-%H%M%S}"))
+    if code == INTERRUPTED:
+        err.print("中断しました。公開版はそのままです。")
+    sys.exit(code or 0)
 
 
-def _show(error: BaseException) -> None:
+def _show(error: KyosoError) -> int:
     err.print(f"エラー: {error}", style="red", markup=False)
+    return error.exit_code
 
 
-def _settings(raw: Path | None, home: Path | None, year: str | None, as_of: str | None) -> Settings:
-    try:
-        day = date.fromisoformat(as_of) if as_of else None
-    except ValueError:
-        raise KyosoError(
-            f"基準日「{as_of}」は日付として読めません。",
-            todo="2026-11-20 のように書いてください。",
-            exit_code=2,
-        ) from None
-    try:
-        fiscal_year = to_fiscal_year(year) if year else None
-    except UnreadableYear:
-        raise KyosoError(
-            f"年度「{year}」は読めません。", todo="R8 または 2026 のように書いてください。", exit_code=2
-        ) from None
-    return Settings.resolve(raw, home, fiscal_year, day)
+def _settings(
+    raw: Path | None = None, home: Path | None = None, year: str | None = None, as_of: str | None = None
+) -> Settings:
+    return Settings.resolve(raw, home, read_year(year, "--fiscal-year"), read_date(as_of, "--as-of"))
 
 
-@app.command()
+@app.command(cls=Command)
 def nightly(
     raw: Raw = None,
     home: Home = None,
@@ -80,10 +88,10 @@ def nightly(
 
     終了コード: 0 公開した・新しいものがない / 1 失敗 / 2 使い方の誤り / 3 検査に不合格 / 4 別の処理が実行中
     """
+    settings = _settings(raw, home, fiscal_year, as_of)
     from pipelines.console import NightReport
     from pipelines.run import run_night
 
-    settings = _settings(raw, home, fiscal_year, as_of)
     report = NightReport(out)
     result = run_night(settings, is_dry_run=dry_run, progress=report.progress)
     report.finish(result)
@@ -92,17 +100,17 @@ def nightly(
     raise typer.Exit(result.exit_code)
 
 
-@app.command()
+@app.command(cls=Command)
 def status(
     home: Home = None,
     max_age: Annotated[
-        str, typer.Option("--max-age", help="公開版がこれより古ければ終了コード5。例: 36h")
+        str, typer.Option("--max-age", metavar="時間", help="公開版がこれより古ければ終了コード5。例: 36h")
     ] = "36h",
 ) -> None:
     """提出の状況、未解決の指摘、公開版の新しさを示す。終了コード: 0 新しい / 5 古い・まだない"""
     import json
 
-    settings = _settings(None, home, None, None)
+    settings = _settings(home=home)
     path = settings.status_dir / "latest.json"
     if not path.exists():
         raise KyosoError(
@@ -134,23 +142,19 @@ def _hours(text: str) -> float:
         ) from None
 
 
-@app.command()
+@app.command(cls=Command)
 def sql(
-    query: Annotated[str, typer.Argument(help='例: "select * from mart_kpi limit 5"')],
+    query: Annotated[str, typer.Argument(metavar="問い合わせ", help='例: "select * from mart_kpi limit 5"')],
     home: Home = None,
     csv: Annotated[bool, typer.Option("--csv", help="CSVで書き出す")] = False,
 ) -> None:
-    """公開版に読み取り専用で問い合わせる。夜間の処理中でも使える。"""
+    """公開版に読み取り専用で問い合わせる。夜間の処理中でも使える。空欄は値なし(NULL)。"""
     from pipelines.console import print_rows
     from pipelines.serve.connection import query as run_query
 
-    settings = _settings(None, home, None, None)
+    settings = _settings(home=home)
     names, rows = run_query(settings, query)
     print_rows(out, names, rows, is_csv=csv)
-
-
-releases_app = typer.Typer(help="公開版の一覧と切替え", invoke_without_command=True, rich_markup_mode=None)
-app.add_typer(releases_app, name="releases")
 
 
 @releases_app.callback()
@@ -160,13 +164,13 @@ def releases_default(context: typer.Context, home: Home = None) -> None:
         releases_list(home)
 
 
-@releases_app.command("list")
+@releases_app.command("list", cls=Command)
 def releases_list(home: Home = None) -> None:
     """公開版の一覧を示す。"""
     from pipelines.console import print_rows
     from pipelines.serve.release import releases
 
-    found = releases(_settings(None, home, None, None))
+    found = releases(_settings(home=home))
     if not found:
         raise KyosoError("公開版がありません。", todo="kyoso nightly を実行してください。")
     rows = [
@@ -182,26 +186,26 @@ def releases_list(home: Home = None) -> None:
     print_rows(out, ["現在", "版", "基準日", "年度", "プログラム"], rows)
 
 
-@releases_app.command("restore")
+@releases_app.command("restore", cls=Command)
 def releases_restore(
-    release_id: Annotated[str, typer.Argument(help="戻したい版")], home: Home = None
+    release_id: Annotated[str, typer.Argument(metavar="版", help="戻したい版")], home: Home = None
 ) -> None:
     """以前の公開版に戻す。"""
     from pipelines.serve.lock import WriterLock
     from pipelines.serve.release import switch
 
-    settings = _settings(None, home, None, None)
+    settings = _settings(home=home)
     with WriterLock(settings):
         switch(settings, release_id)
     out.print(f"公開版を {release_id} に切り替えました。")
 
 
-@app.command()
+@app.command(cls=Command)
 def demo(
-    folder: Annotated[Path, typer.Argument(help="作る場所")],
-    municipalities: Annotated[int, typer.Option(help="団体の数(4〜30)")] = 30,
-    mess: Annotated[float, typer.Option(help="乱れの割合(0〜1)")] = 1.0,
-    seed: Annotated[int, typer.Option(help="種。同じ種なら同じファイル")] = 1,
+    folder: Annotated[Path, typer.Argument(metavar="フォルダ", help="作る場所")],
+    municipalities: Annotated[int, typer.Option(metavar="数", min=4, max=30, help="団体の数(4〜30)")] = 30,
+    mess: Annotated[float, typer.Option(metavar="割合", min=0, max=1, help="乱れの割合(0〜1)")] = 1.0,
+    seed: Annotated[int, typer.Option(metavar="数", help="種。同じ種なら同じファイル")] = 1,
 ) -> None:
     """架空の事業のファイル一式を作る(見本・研修・試験用)。"""
     from pipelines.demo.programme import make_programme
@@ -210,13 +214,13 @@ def demo(
     out.print(f"架空データのファイルを {made.file_count} 件作りました: {folder}")
 
 
-@app.command()
+@app.command(cls=Command)
 def serve(
     raw: Raw = None,
     home: Home = None,
     fiscal_year: Year = None,
     as_of: AsOf = None,
-    port: Annotated[int, typer.Option(help="ポート")] = 3000,
+    port: Annotated[int, typer.Option(metavar="番号", help="ポート")] = 3000,
 ) -> None:
     """Dagsterの画面と毎晩の予定を動かす(このコンピュータの中からだけ開ける)。"""
     from pipelines.run import prepare_dagster_home

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from pipelines.ingest.contracts import load_contracts
@@ -77,7 +78,7 @@ class NightReport:
                 )
                 for source, counts in sorted(night.control.by_source.items(), key=lambda item: item[0] or "~")
             ]
-            totals = ("計", [sum(column) for column in zip(*(counts for _, counts in rows), strict=True)])
+            totals = ("計", [sum(counts[i] for _, counts in rows) for i in range(len(keys))])
             print_rows(
                 out,
                 ["資料", "ファイル", "読めない", "行", "取込み", "保留", "要修正", "確認"],
@@ -101,17 +102,16 @@ class NightReport:
 
     def _paths(self, result: NightResult) -> None:
         night, out = result.night, self._out
-        seconds = sum(s for _, s in night.steps)
         if result.outcome == "released" and night.release:
-            out.print(f"公開: {night.release.release_id}({seconds:.1f}秒)")
-        elif result.outcome == "released":
+            out.print(f"公開: {night.release.release_id}({night.seconds:.1f}秒)")
+        elif result.outcome == "dry_run":
             out.print(f"公開していません(--dry-run)。候補: {_short(night.settings.candidate)}")
         current = night.settings.current / "reports"
         for path in sorted(current.iterdir()) if current.exists() else ():
             out.print(f"  報告書: {_short(path)}", markup=False)
         if night.settings.warehouse.exists():
             out.print(f"  集計: {_short(night.settings.warehouse)}", markup=False)
-        out.print(f"  夜間レポート: {_short(night.settings.status_dir / 'index.html')}", markup=False)
+        out.print(f"  夜間レポート: {_short(night.status_dir / 'index.html')}", markup=False)
 
 
 def _short(path: Path) -> Path:
@@ -145,7 +145,9 @@ def print_rows(
                 for value in row
             )
         )
-    out.print(table)
+    # Where nobody watches there is no edge of a screen to wrap at.
+    whole = Measurement.get(out, out.options.update(max_width=10_000), table).maximum
+    out.print(table, width=None if out.is_terminal else max(whole, 1), crop=out.is_terminal)
 
 
 def _is_decimal(value: object) -> bool:

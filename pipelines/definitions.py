@@ -16,7 +16,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 from pipelines.errors import KyosoError
 from pipelines.ingest.contracts import Contract, load_contracts
 from pipelines.model.dbt import parse
-from pipelines.night import Night, explained
+from pipelines.night import Night
 from pipelines.quality.expectations import ALL_EXPECTATIONS
 from pipelines.quality.verdict import Result
 from pipelines.report.render import DOCUMENTS
@@ -285,7 +285,7 @@ def release(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
 def explain_failure(context: dg.HookContext) -> None:
     """Write the nightly status when a step fails, so that a closed gate explains itself."""
     settings: Settings = context.resources.settings
-    Night.of(settings).finish(explained(context.op_exception or KyosoError("不明な誤り"), settings))
+    Night.of(settings).finish(context.op_exception or KyosoError("処理が途中で止まりました。"))
 
 
 class _SettingsResource(dg.ConfigurableResource[Settings]):

@@ -8,7 +8,6 @@ nothing else.
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
 import time
@@ -19,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from pipelines.errors import KyosoError
+from pipelines.errors import KyosoError, explained
 from pipelines.ingest.archive import Archive, Reception
 from pipelines.ingest.control import ControlSummary, in_force_hash, write_control
 from pipelines.ingest.landing import LandingSummary, land_new, pseudonym_key
@@ -52,6 +51,7 @@ class Night:
     Attributes:
         verdict: the gate's answer, once judged.
         outcome: how the attempt ended, once finished.
+        error: why it failed, in words for the operator, when it failed.
         documents: paths of the documents readers see, once finished.
     """
 
@@ -67,12 +67,13 @@ class Night:
         self.verdict: Verdict | None = None
         self.release: Release | None = None
         self.outcome: Outcome | None = None
+        self.error: KyosoError | None = None
         self.documents: tuple[Path, ...] = ()
         self.background: Background | None = None
         self.progress: Progress | None = None
         self.steps: list[tuple[str, float]] = []
-        self._started_at = datetime.now(TOKYO)
-        self._previous = settings.warehouse.resolve() if settings.warehouse.exists() else None
+        self.started_at = datetime.now(TOKYO)
+        self.previous_warehouse = settings.warehouse.resolve() if settings.warehouse.exists() else None
         self._lock = WriterLock(settings)
         self._lock.__enter__()
         self._open[settings] = self
@@ -92,6 +93,7 @@ class Night:
             with self._step("受領"):
                 self.archive = Archive(self.settings)
                 self.reception = self.archive.receive(today())
+            self._need_a_file()
         return self.reception
 
     @property
@@ -99,15 +101,13 @@ class Night:
         """The id of the release these inputs give."""
         self.receive()
         assert self.archive is not None
-        inputs = in_force_hash(self.settings, self.archive)
+        inputs = in_force_hash(self.settings, self.archive, self.reception)
         return release_id(self.settings, inputs, pseudonym_key(self.settings).key_id)
 
     @property
     def is_new(self) -> bool:
         """Whether there is anything to do: other files, code, date or parameters than the current release has."""
-        self.receive()
-        assert self.reception is not None
-        return bool(self.reception.unreadable) or self.identity != current_id(self.settings)
+        return self.identity != current_id(self.settings)
 
     def land(self) -> LandingSummary:
         """Read the files not read yet."""
@@ -189,37 +189,36 @@ class Night:
 
     def finish(self, error: BaseException | None = None) -> Outcome:
         """Write the status of this attempt, whatever became of it, and let go of the home."""
-        from pipelines.report.status import Attempt, write_status
+        from pipelines.night_status import write_night_status
 
         if self.outcome is not None:
             return self.outcome
         self.outcome = self._outcome_of(error)
+        if error is not None and self.outcome == "failed":
+            self.error = explained(error, self.settings.home, self.run_id)
         try:
-            self.documents = _documents(self.settings)
-            place = self.release.folder if self.release else self.settings.candidate
-            if self.outcome == "nothing_new":
-                place = self.settings.current.resolve()
-            attempt = Attempt(
-                run_id=f"{self._started_at:%Y%m%d-%H%M%S}",
-                outcome=self.outcome,
-                started_at=self._started_at,
-                finished_at=datetime.now(TOKYO),
-                as_of=self.settings.as_of,
-                fiscal_year=self.settings.fiscal_year,
-                is_sample=self.settings.is_sample,
-                release_id=current_id(self.settings),
-                verdict=self.verdict,
-                warehouse=_if_exists(place / "warehouse.duckdb"),
-                control=_if_exists(place / "control"),
-                previous_warehouse=self._previous if self._previous and self._previous.exists() else None,
-                error=explained(error, self.settings) if self.outcome == "failed" and error else None,
-                reports=self.documents,
-                steps=tuple(self.steps),
-            )
-            write_status(self.settings.status_dir, attempt)
+            self.documents = write_night_status(self)
+        except Exception as status_error:
+            # The disk that broke the night may be too full for its status as well.
+            self.error = self.error or explained(status_error, self.settings.home, self.run_id)
         finally:
             self.close()
         return self.outcome
+
+    @property
+    def run_id(self) -> str:
+        """Names the attempt in the status and its log."""
+        return f"{self.started_at:%Y%m%d-%H%M%S}"
+
+    @property
+    def seconds(self) -> float:
+        """How long the attempt has taken until now."""
+        return (datetime.now(TOKYO) - self.started_at).total_seconds()
+
+    @property
+    def status_dir(self) -> Path:
+        """Where the status goes; a dry run leaves what everybody sees untouched."""
+        return self.settings.candidate / "status" if self.is_dry_run else self.settings.status_dir
 
     def close(self) -> None:
         """Let go of the home without a status."""
@@ -242,7 +241,9 @@ class Night:
             return "gate_closed"
         if error is not None:
             return "failed"
-        return "released" if self.release or self.is_dry_run else "nothing_new"
+        if self.is_dry_run:
+            return "dry_run"
+        return "released" if self.release else "nothing_new"
 
     def _reading_progress(self, done: int, total: int) -> None:
         if self.progress:
@@ -256,6 +257,17 @@ class Night:
                 todo="途中からではなく、nightly 全体を実行してください。",
             )
 
+    def _need_a_file(self) -> None:
+        assert self.archive is not None
+        days = [receipt.received_date for receipt in self.archive.ledger.receipts]
+        if not any(day <= self.settings.as_of for day in days):
+            first = f"(最初の受領は {min(days)})" if days else ""
+            raise KyosoError(
+                f"基準日 {self.settings.as_of} までに受領したファイルが1件もありません{first}。",
+                where=str(self.settings.raw),
+                todo="raw/R8/種類/受領日/ にファイルを置くか、--raw と --as-of を確かめてください。",
+            )
+
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
         started = time.monotonic()
@@ -263,31 +275,3 @@ class Night:
             self.progress(name, 0, 0)
         yield
         self.steps.append((name, time.monotonic() - started))
-
-
-def explained(error: BaseException, settings: Settings) -> Exception:
-    """An error in words the operator can act on; unknown ones stay as they are."""
-    if isinstance(error, KyosoError):
-        return error
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return KyosoError(
-            "ディスクの空きがありません。前回の公開版はそのまま使えます。",
-            where=str(error.filename or settings.home),
-            todo="空きを作ってから、もう一度実行してください。途中までの結果は次の実行で片付きます。",
-        )
-    if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-        return KyosoError(
-            "書き込みが許されていません。前回の公開版はそのまま使えます。",
-            where=str(error.filename or settings.home),
-            todo="フォルダの権限を確かめてください。",
-        )
-    return error if isinstance(error, Exception) else KyosoError(f"中断されました({type(error).__name__})。")
-
-
-def _documents(settings: Settings) -> tuple[Path, ...]:
-    folder = settings.current / "reports"
-    return tuple(sorted(p for p in folder.rglob("*") if p.is_file())) if folder.exists() else ()
-
-
-def _if_exists(path: Path) -> Path | None:
-    return path if path.exists() else None

@@ -8,20 +8,25 @@ first ones done, and records every one of them.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import threading
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.night import GATE_CLOSED, Night, Progress, explained
-from pipelines.settings import CHECKOUT, TOKYO, Settings
+from pipelines.errors import KyosoError
+from pipelines.night import GATE_CLOSED, Night, Progress
+from pipelines.settings import CHECKOUT, Settings
 
 if TYPE_CHECKING:
     from pipelines.report.status import Outcome
 
-_EXIT_CODES: dict[str, int] = {"released": 0, "nothing_new": 0, "gate_closed": GATE_CLOSED, "failed": 1}
+_EXIT_CODES: dict[str, int] = {"released": 0, "dry_run": 0, "nothing_new": 0, "gate_closed": GATE_CLOSED}
+# A run leaves a database of more than a megabyte behind; a quarter of a year is enough to look back at.
+KEPT_RUNS = 100
+# What a step has to say goes to Dagster's history and, once and in Japanese, to the screen.
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class NightResult:
     outcome: Outcome
     exit_code: int
     night: Night
-    error: Exception | None = None
+    error: KyosoError | None = None
 
 
 def run_night(
@@ -49,29 +54,19 @@ def run_night(
     """
     night = Night(settings, is_dry_run=is_dry_run)
     night.progress = progress
-    error: BaseException | None = None
     try:
-        if not night.is_new and not is_dry_run:
-            return _result(night, None)
-        _run_job(night)
-    except BaseException as caught:
-        error = caught
-        if not isinstance(caught, Exception):
-            night.close()
-            raise
-    return _result(night, error)
-
-
-def _result(night: Night, error: BaseException | None) -> NightResult:
-    shown = explained(error, night.settings) if error else None
-    try:
-        outcome = night.finish(shown)
-    except OSError as status_error:
-        # The disk that broke the night may be too full for its status as well.
-        outcome = night.outcome or "failed"
-        shown = shown or explained(status_error, night.settings)
-    code = getattr(shown, "exit_code", 1) if outcome == "failed" else _EXIT_CODES[outcome]
-    return NightResult(outcome, code, night, shown if outcome == "failed" else None)
+        if night.is_new or is_dry_run:
+            _run_job(night)
+        night.finish()
+    except Exception as error:
+        night.finish(error)
+    except BaseException:
+        night.close()
+        raise
+    assert night.outcome is not None
+    is_error = night.error is not None and night.outcome != "gate_closed"
+    code = night.error.exit_code if night.error and is_error else _EXIT_CODES[night.outcome]
+    return NightResult(night.outcome, code, night, night.error)
 
 
 def _run_job(night: Night) -> None:
@@ -90,17 +85,11 @@ def _run_job(night: Night) -> None:
     if loader.error:
         raise loader.error
     with loader.instance as instance:
-        ran = loader.job.execute_in_process(instance=instance, raise_on_error=False)
+        ran = loader.job.execute_in_process(_QUIET, instance=instance, raise_on_error=False)
     if not ran.success and night.outcome is None:
-        raise _first_failure(ran)
-
-
-def _first_failure(ran: Any) -> BaseException:
-    from pipelines.errors import KyosoError
-
-    failures = [event for event in ran.all_events if event.is_step_failure]
-    text = failures[0].step_failure_data.error.to_string() if failures else "不明"
-    return KyosoError(f"処理が途中で止まりました({text.strip().splitlines()[0]})。")
+        # The hook that finishes a failed night did not come that far.
+        failed = [event.step_failure_data.error for event in ran.all_events if event.is_step_failure]
+        raise RuntimeError(failed[0].to_string() if failed else "Dagster's run failed before its first step")
 
 
 class _Loader(threading.Thread):
@@ -118,6 +107,7 @@ class _Loader(threading.Thread):
             from pipelines.definitions import JOB, build_definitions
 
             self.instance = open_history(self._settings)
+            forget_old_runs(self.instance)
             self.job = build_definitions(self._settings, is_fixed=True).resolve_job_def(JOB)
         except Exception as error:
             self.error = error
@@ -139,9 +129,26 @@ def open_history(settings: Settings) -> Any:
     try:
         return dg.DagsterInstance.get()
     except (sqlalchemy.exc.DatabaseError, sqlite3.DatabaseError):
-        home.rename(home.with_name(f"dagster.broken-{datetime.now(TOKYO):%Y%m%d-%H%M%S}"))
+        broken = home.with_name("dagster.broken")
+        shutil.rmtree(broken, ignore_errors=True)
+        home.rename(broken)
         prepare_dagster_home(settings)
         return dg.DagsterInstance.get()
+
+
+def forget_old_runs(instance: Any, keep: int = KEPT_RUNS) -> list[str]:
+    """Delete all but the newest runs from the history, and close the books on runs that were killed."""
+    import dagster as dg
+
+    ids = list(instance.get_run_ids())
+    for run_id in ids[keep:]:
+        instance.delete_run(run_id)
+        shutil.rmtree(Path(instance.storage_directory()) / run_id, ignore_errors=True)
+    unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
+    for run in instance.get_runs(unfinished):
+        # The writer's lock is ours, so nobody is working on it any more.
+        instance.report_run_failed(run, "途中で終了しました。")
+    return ids[keep:]
 
 
 def _do_not_wait_for_disk(connection: Any, _record: object) -> None:

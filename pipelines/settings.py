@@ -8,7 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pipelines.fiscal_year import fiscal_year_of
+from pipelines.errors import KyosoError
+from pipelines.fiscal_year import UnreadableYear, fiscal_year_of, to_fiscal_year
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -18,6 +19,38 @@ SAMPLE_MARKER = "架空データ"
 def today() -> date:
     """Today in Asia/Tokyo, whatever the machine's own zone is."""
     return datetime.now(TOKYO).date()
+
+
+def read_date(text: str | None, name: str) -> date | None:
+    """A day as people type it for a command; None when nothing was typed.
+
+    Raises:
+        KyosoError: it is no day (exit code 2).
+    """
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise KyosoError(
+            f"{name}「{text}」は日付として読めません。",
+            todo="2026-11-20 のように書いてください。",
+            exit_code=2,
+        ) from None
+
+
+def read_year(text: str | None, name: str) -> int | None:
+    """A fiscal year as people type it for a command; None when nothing was typed.
+
+    Raises:
+        KyosoError: it is no fiscal year (exit code 2).
+    """
+    try:
+        return to_fiscal_year(text) if text else None
+    except UnreadableYear:
+        raise KyosoError(
+            f"{name}「{text}」は年度として読めません。",
+            todo="R8 または 2026 のように書いてください。",
+            exit_code=2,
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -46,11 +79,14 @@ class Settings:
         fiscal_year: int | None = None,
         as_of: date | None = None,
     ) -> Settings:
-        """Fill what the caller left open from the environment and the calendar."""
-        text = os.environ.get("KYOSO_AS_OF", "")
-        as_of = as_of or (date.fromisoformat(text) if text else today())
-        if fiscal_year is None and (year := os.environ.get("KYOSO_FISCAL_YEAR")):
-            fiscal_year = int(year)
+        """Fill what the caller left open from the environment and the calendar.
+
+        Raises:
+            KyosoError: a variable of the environment cannot be read (exit code 2).
+        """
+        as_of = as_of or read_date(os.environ.get("KYOSO_AS_OF"), "KYOSO_AS_OF") or today()
+        if fiscal_year is None:
+            fiscal_year = read_year(os.environ.get("KYOSO_FISCAL_YEAR"), "KYOSO_FISCAL_YEAR")
         key = os.environ.get("KYOSO_KEY_FILE")
         return cls(
             raw=(raw or Path(os.environ.get("KYOSO_RAW", "raw"))).absolute(),

@@ -15,13 +15,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from pipelines.errors import KyosoError
+from pipelines.errors import KyosoError, reason
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.ledger import Ledger, Receipt
 from pipelines.settings import SAMPLE_MARKER, Settings
 
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
-_IGNORED = re.compile(r"^(?:\.|~\$|Thumbs\.db$|desktop\.ini$|README)", re.IGNORECASE)
+# What desktops, office programs and copies under way leave beside the files people send.
+_IGNORED = re.compile(
+    r"^(?:\.|~\$|~WRL|Thumbs\.db$|desktop\.ini$|README)|\.(?:tmp|part|crdownload)$", re.IGNORECASE
+)
 
 
 @dataclass
@@ -64,11 +67,11 @@ class Archive:
         seen = self._load_cache()
         known = {(receipt.path, receipt.file_id) for receipt in self.ledger.receipts}
         reception = Reception()
-        for path in _files(raw):
-            relative = path.relative_to(raw).as_posix()
+        for path in _files(raw, reception):
+            relative = _written(path.relative_to(raw))
             try:
                 stamp = _stamp(path)
-                if seen.get(relative, [None])[:2] == stamp:
+                if self._has(seen.get(relative), stamp):
                     continue
                 file_id = self._store(path)
                 if _stamp(path) != stamp:
@@ -80,15 +83,19 @@ class Archive:
                 if not path.exists():
                     continue
                 reception.unreadable.append(
-                    (relative, f"読めません({error.strerror or error})。権限を確かめてください。")
+                    (relative, f"読めません({reason(error)})。権限を確かめてください。")
                 )
                 continue
             seen[relative] = [*stamp, file_id]
             if (relative, file_id) not in known:
                 reception.new.append(self._receipt(relative, file_id, stamp[0], today, len(reception.new)))
+        self._make_durable({self.path_of(receipt.file_id).parent for receipt in reception.new})
         self.ledger.append(reception.new)
         self._save_cache(seen)
         return reception
+
+    def _has(self, entry: list[object] | None, stamp: list[int]) -> bool:
+        return entry is not None and entry[:2] == stamp and self.path_of(str(entry[2])).exists()
 
     def _receipt(self, relative: str, file_id: str, size: int, today: date, offset: int) -> Receipt:
         parts = relative.split("/")
@@ -107,7 +114,8 @@ class Archive:
     def _store(self, path: Path) -> str:
         """Copy a file into the archive by its hash; the copy appears whole or not at all."""
         self._settings.archive.mkdir(parents=True, exist_ok=True)
-        temporary = self._settings.archive / f".incoming-{os.getpid()}"
+        temporary = self._settings.archive / ".incoming"
+        temporary.unlink(missing_ok=True)
         digest = hashlib.sha256()
         with path.open("rb") as source, temporary.open("wb") as copy:
             while block := source.read(2**20):
@@ -124,6 +132,13 @@ class Archive:
             temporary.chmod(0o440)
             temporary.replace(target)
         return file_id
+
+    def _make_durable(self, folders: set[Path]) -> None:
+        """After a power cut no receipt may stand in the ledger whose bytes have no name in the archive."""
+        for folder in sorted(folders | ({self._settings.archive} if folders else set())):
+            descriptor = os.open(folder, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
 
     def _refuse_mixture(self) -> None:
         kinds = {receipt.is_sample for receipt in self.ledger.receipts}
@@ -164,14 +179,42 @@ def _to_date(text: str | None) -> date | None:
         return None
 
 
-def _files(raw: Path) -> Iterator[Path]:
-    """Files under `raw` in a fixed order; a marked sample folder inside a real `raw` is not part of it."""
-    for folder, subfolders, names in os.walk(raw):
+def _written(path: Path) -> str:
+    """A path as text that can be stored: names that are not UTF-8 come from Windows, or have escapes."""
+    name = os.fsencode(path.as_posix())
+    for encoding in ("utf-8", "cp932"):
+        try:
+            return name.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return name.decode("utf-8", "backslashreplace")
+
+
+def _files(raw: Path, reception: Reception) -> Iterator[Path]:
+    """Files under `raw` in a fixed order; what cannot be one is noted in the reception.
+
+    A marked sample folder inside a real `raw` is not part of it.
+    """
+
+    def refuse(path: Path, why: str) -> None:
+        reception.unreadable.append((_written(path.relative_to(raw)), why))
+
+    def cannot_list(error: OSError) -> None:
+        refuse(Path(error.filename), f"フォルダの中を読めません({reason(error)})。権限を確かめてください。")
+
+    for folder, subfolders, names in os.walk(raw, onerror=cannot_list):
         here = Path(folder)
         subfolders[:] = sorted(
             s for s in subfolders if not s.startswith(".") and not (here / s / SAMPLE_MARKER).exists()
         )
-        for name in sorted(names):
+        links = [s for s in subfolders if (here / s).is_symlink()]
+        for name in sorted([*names, *links]):
             path = here / name
-            if not _IGNORED.match(name) and name != SAMPLE_MARKER and not path.is_symlink():
+            if _IGNORED.search(name) or name == SAMPLE_MARKER:
+                continue
+            if path.is_symlink():
+                refuse(path, "リンク(ショートカット)です。ファイルそのものを置いてください。")
+            elif path.exists() and not path.is_file():
+                refuse(path, "ふつうのファイルではありません。Excel・CSV・ZIPのファイルを置いてください。")
+            else:
                 yield path

@@ -20,7 +20,7 @@ from pipelines.report.correction import write_corrections
 from pipelines.report.status_facts import Facts, gather
 from pipelines.report.status_page import render_page
 
-Outcome = Literal["released", "nothing_new", "gate_closed", "failed"]
+Outcome = Literal["released", "dry_run", "nothing_new", "gate_closed", "failed"]
 HISTORY_SHOWN = 14
 FINDINGS_FILE = "findings.csv"
 

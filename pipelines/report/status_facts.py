@@ -165,8 +165,9 @@ def _attach(con: duckdb.DuckDBPyConnection, warehouse: Path | None, name: str) -
         con.execute(f"attach '{literal}' as {name} (read_only)")
     except duckdb.Error:
         return frozenset()
+    # The name is written into the text: a parameter would make DuckDB import pandas, for seconds.
     rows = con.execute(
-        "select table_name from duckdb_tables() where database_name = ? and schema_name = 'main'", [name]
+        f"select table_name from duckdb_tables() where database_name = '{name}' and schema_name = 'main'"
     ).fetchall()
     return frozenset(table for (table,) in rows)
 

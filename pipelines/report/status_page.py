@@ -34,11 +34,18 @@ STATE_MARKS = {
 }
 OUTCOMES = {
     "released": ("公開しました", "good"),
+    "dry_run": ("試しの実行(公開していません)", "good"),
     "nothing_new": ("新しい資料なし", "good"),
     "gate_closed": ("公開を見送りました", "bad"),
     "failed": ("途中で止まりました", "bad"),
 }
-STEP_LABELS = {"released": "公開", "nothing_new": "変更なし", "gate_closed": "見送り", "failed": "停止"}
+STEP_LABELS = {
+    "released": "公開",
+    "dry_run": "試行",
+    "nothing_new": "変更なし",
+    "gate_closed": "見送り",
+    "failed": "停止",
+}
 
 
 def render_page(attempt: Attempt, facts: Facts, latest: dict[str, Any], history: list[dict[str, Any]]) -> str:
@@ -126,7 +133,8 @@ def _answer(attempt: Attempt, facts: Facts, latest: dict[str, Any]) -> list[str]
     if attempt.outcome == "nothing_new":
         return ["新しい資料はありません。公開版は前回のままです。", _todo_line(facts)]
     waived = f"(うち例外承認{len(latest['waived'])}件)" if latest["waived"] else ""
-    return [f"検査{latest['checks']}件を通り{waived}、新しい版を公開しました。", _todo_line(facts)]
+    done = "新しい版を公開しました" if attempt.outcome == "released" else "公開できます(試しの実行です)"
+    return [f"検査{latest['checks']}件を通り{waived}、{done}。", _todo_line(facts)]
 
 
 def _todo_line(facts: Facts) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import ClassVar
 
-from pipelines.errors import KyosoError
+from pipelines.errors import KyosoError, reason
 from pipelines.settings import TOKYO, Settings
 
 ANOTHER_RUN = 4
@@ -68,7 +68,7 @@ class WriterLock:
             return os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise KyosoError(
-                f"保管場所に書き込めません({error.strerror})。",
+                f"保管場所に書き込めません({reason(error)})。",
                 where=str(self._path.parent),
                 todo="フォルダの権限を確かめるか、--home で書き込めるフォルダを指定してください。",
             ) from error

@@ -104,7 +104,7 @@ def publish(settings: Settings) -> Release:
     _sync_tree(settings.candidate)
     if folder.exists():
         # Left by a run that died before the switch, or restored away from: not what readers see.
-        shutil.rmtree(folder)
+        _remove(settings, folder)
     settings.candidate.rename(folder)
     _sync(settings.releases)
     _sync(settings.build)
@@ -121,13 +121,14 @@ def switch(settings: Settings, identity: str) -> None:
             todo="kyoso releases で番号を確かめてください。",
             exit_code=2,
         )
-    _link(settings.current, Path("releases") / identity)
+    # The links that lead through `current` come first: once it is switched, nobody looks at them again.
     if not settings.warehouse.is_symlink():
         _link(settings.warehouse, Path("current") / "warehouse.duckdb")
     if settings.home.is_relative_to(CHECKOUT):
         latest = CHECKOUT / "reports" / "latest"
         with contextlib.suppress(OSError):
             _link(latest, Path(os.path.relpath(settings.current / "reports", latest.parent)))
+    _link(settings.current, Path("releases") / identity)
     _sync(settings.home)
 
 
@@ -150,8 +151,17 @@ def remove_old(settings: Settings, keep: int = KEPT_RELEASES) -> list[str]:
     by_age = sorted(releases(settings), key=lambda r: (r.folder / MANIFEST).stat().st_mtime_ns)
     removed = [r for r in by_age[:-keep] if not r.is_current]
     for release in removed:
-        shutil.rmtree(release.folder)
+        _remove(settings, release.folder)
     return [release.release_id for release in removed]
+
+
+def _remove(settings: Settings, folder: Path) -> None:
+    """Delete a release so that a crash leaves it whole or gone from the releases, never in part."""
+    aside = settings.build / "removed"
+    shutil.rmtree(aside, ignore_errors=True)
+    settings.build.mkdir(exist_ok=True)
+    folder.rename(aside)
+    shutil.rmtree(aside)
 
 
 def _read(settings: Settings, folder: Path) -> Release:
@@ -160,7 +170,8 @@ def _read(settings: Settings, folder: Path) -> Release:
 
 
 def _link(link: Path, target: Path) -> None:
-    temporary = link.with_name(f".{link.name}.{os.getpid()}")
+    # One name, not one per process: what a killed run left is replaced by the next.
+    temporary = link.with_name(f".{link.name}.new")
     temporary.unlink(missing_ok=True)
     link.parent.mkdir(parents=True, exist_ok=True)
     temporary.symlink_to(target)

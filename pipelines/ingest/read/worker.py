@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
+from pipelines.background import die_with_parent
 from pipelines.ingest.read.refusal import Refused
 
 Job = TypeVar("Job")
@@ -36,6 +37,7 @@ class _Worker:
 
 
 def _serve(connection: Connection, function: Callable[[Any], Any]) -> None:
+    die_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
     # A parser that aborts prints to stderr; what the officer needs is in the finding.
     devnull = os.open(os.devnull, os.O_WRONLY)
