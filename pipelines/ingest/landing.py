@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -153,8 +152,3 @@ def _aliases(landed: Path, receipts: Iterable[Receipt]) -> dict[str, str]:
         return {}
     latest = max((row["_file_id"] for row in rows), key=newest.__getitem__)
     return {fold(row["alias"]): row["municipality_code"] for row in rows if row["_file_id"] == latest}
-
-
-def forget_landed(settings: Settings) -> None:
-    """Drop everything landed; the next night lands it again from the archive."""
-    shutil.rmtree(settings.landed, ignore_errors=True)
