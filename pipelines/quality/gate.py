@@ -11,7 +11,7 @@ from pathlib import Path
 from pipelines.quality.fingerprint import fingerprints
 from pipelines.quality.suite import open_candidate, run_expectations, run_row
 from pipelines.quality.verdict import Result, Verdict
-from pipelines.quality.waivers import apply_waivers, waivers_in_force
+from pipelines.quality.waivers import apply_waivers, approved_waivers
 
 LEDGER_ID = "Q-LEDGER-01"
 
@@ -41,7 +41,7 @@ def judge(
     results = [*expectation_results, *dbt_results, _ledger(ledger_ok)]
     with open_candidate(warehouse, control) as con:
         run = run_row(con)
-        judged, waivers = apply_waivers(results, waivers_in_force(con, run["as_of"]))
+        judged, waivers = apply_waivers(results, approved_waivers(con, run["as_of"]), run["as_of"])
         return Verdict(
             is_open=not any(result.closes for result in judged),
             as_of=run["as_of"],

@@ -10,6 +10,7 @@ import os
 import warnings
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,12 +48,16 @@ def run_expectations(
     """
     from pipelines.quality.expectations import ALL_EXPECTATIONS
 
-    warm_up()
-    chosen = ALL_EXPECTATIONS if expectations is None else tuple(expectations)
     with open_candidate(warehouse, control) as con:
-        limits = limits_in_force(con, run_row(con)["as_of"])
-        batches = _batch_definition()
-        return sorted((_judge(con, batches, e, limits) for e in chosen), key=lambda result: result.id)
+        return run_on(con, ALL_EXPECTATIONS if expectations is None else expectations)
+
+
+def run_on(con: duckdb.DuckDBPyConnection, expectations: Iterable[Expectation]) -> list[Result]:
+    """Judge the marts of an open candidate."""
+    warm_up()
+    limits = limits_in_force(con, run_row(con)["as_of"])
+    batches = _batch_definition()
+    return sorted((_judge(con, batches, e, limits) for e in expectations), key=lambda result: result.id)
 
 
 def open_candidate(warehouse: Path, control: Path) -> duckdb.DuckDBPyConnection:
@@ -67,10 +72,15 @@ def open_candidate(warehouse: Path, control: Path) -> duckdb.DuckDBPyConnection:
         if not needed.exists():
             raise FileNotFoundError(needed)
     con = duckdb.connect(str(warehouse), read_only=True)
+    attach_control(con, control)
+    return con
+
+
+def attach_control(con: duckdb.DuckDBPyConnection, control: Path) -> None:
+    """Let frames read the control tables by their names."""
     for path in sorted(control.glob("*.parquet")):
         literal = str(path).replace("'", "''")
         con.execute(f"create or replace temp view \"{path.stem}\" as select * from read_parquet('{literal}')")
-    return con
 
 
 def run_row(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -85,6 +95,7 @@ def run_row(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return found
 
 
+@cache
 def _batch_definition() -> BatchDefinition:
     import great_expectations as gx
 
@@ -100,21 +111,27 @@ def _judge(
     expectation: Expectation,
     limits: Mapping[str, float],
 ) -> Result:
-    missing = _missing_tables(con, (expectation.table, *expectation.tables))
+    import duckdb
+
+    failed = partial(_result, expectation, passed=False)
+    missing = _missing_tables(con, {expectation.table: None, **dict.fromkeys(expectation.tables)})
     if missing:
-        return _result(expectation, passed=False, rows=0, observed=f"表がありません: {'、'.join(missing)}")
-    frame = con.execute(expectation.frame).df()
+        return failed(rows=0, observed=f"表がありません: {'、'.join(missing)}")
+    try:
+        frame = con.execute(expectation.frame).df()
+    except duckdb.Error as error:
+        return failed(rows=0, observed=f"表を読めません: {str(error).splitlines()[0]}")
     arguments = {name: _filled_in(value, limits) for name, value in expectation.check.arguments.items()}
     outcome = _validate(batches, expectation.check.kind, arguments, frame)
     if outcome.success:
         return _result(expectation, passed=True, rows=len(frame), observed=f"{len(frame)}件を確認")
-    offenders = _offenders(outcome, frame, expectation.observed)
-    return _result(
-        expectation,
-        passed=False,
+    positions = outcome.result.get("unexpected_index_list")
+    if positions is None:
+        return failed(rows=len(frame), observed="値の型が違うため、検査を実行できません")
+    return failed(
         rows=len(frame),
-        observed=f"{len(frame)}件のうち{len(offenders)}件が該当",
-        offenders=offenders,
+        observed=f"{len(frame)}件のうち{len(positions)}件が該当",
+        offenders=_offenders(frame.loc[positions], expectation.observed),
     )
 
 
@@ -138,11 +155,8 @@ def _filled_in(value: CheckValue, limits: Mapping[str, float]) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _offenders(
-    outcome: ExpectationValidationResult, frame: pd.DataFrame, observed: str
-) -> tuple[Offender, ...]:
-    positions = outcome.result.get("unexpected_index_list") or []
-    rows = frame.loc[positions].drop_duplicates(["scope", "label"])[:SHOWN_OFFENDERS]
+def _offenders(failed: pd.DataFrame, observed: str) -> tuple[Offender, ...]:
+    rows = failed.drop_duplicates(["scope", "label"])[:SHOWN_OFFENDERS]
     found = [Offender(str(r["scope"]), str(r["label"]), _shown(r[observed])) for r in rows.to_dict("records")]
     return tuple(sorted(found, key=lambda offender: (offender.scope, offender.label)))
 

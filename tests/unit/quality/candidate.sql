@@ -26,7 +26,7 @@ from dim_municipality m, (values (2025), (2026)) as y (fiscal_year);
 
 create table mart_dispatch_month as
 select 2026 as fiscal_year, cast(x.month as date) as month, m.municipality_code, m.name as municipality_name,
-    '1' as plan_version, cast(4 as bigint) as planned_visit_count,
+    cast(1 as bigint) as plan_version, cast(4 as bigint) as planned_visit_count,
     cast(case when x.month <= date '2026-11-01' then 4 else 0 end as bigint) as due_visit_count,
     cast(case when x.month > date '2026-11-01' then 0 when m.sort_order = 2 then 3 else 4 end as bigint)
         as delivered_visit_count,
@@ -150,17 +150,55 @@ from dim_municipality, (values ('2026-06', '2026-07-10'), ('2026-07', '2026-08-1
     ('2026-09', '2026-10-10'), ('2026-10', '2026-11-10'), ('2026-11', '2026-12-10')) as p (period, due)
 where sort_order <= 10
 union all
-select 'assessment__scores', 'アセスメント調査票', 'assessment', municipality_code, name, 'R8_mid', date '2026-10-31',
+select 'assessment__answers', 'アセスメント調査票', 'assessment', municipality_code, name, 'R8_mid', date '2026-10-31',
     case when sort_order = 28 then '未提出' else '受領' end, case when sort_order <> 28 then 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb' end,
     case when sort_order <> 28 then date '2026-10-20' end, 1, 40, 40, 0
 from dim_municipality;
 
-create table mart_data_quality as select * from (values
-    ('visit_log', 'visit_log__visits', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'R8/visit_log/2026-11-05/派遣報告_橋本市.xlsx', date '2026-11-05',
+create table mart_output as
+select 2026 as fiscal_year, municipality_code, name as municipality_name, 'generative_ai' as theme,
+    'D' || municipality_code as deliverable_id, '手引' as name, date '2026-10-01' as completed_date,
+    true as is_from_dispatch
+from dim_municipality where sort_order <= 4;
+
+create table mart_stage_history as
+select '1' as scheme_version, fiscal_year, municipality_code, municipality_name, stage from mart_stage;
+
+-- Files by letter: a visit log, b assessment, c a refused one, d register, e chat, f survey, 1 joint
+-- procurement, 2 statistics, 3 policy.
+create table mart_data_quality as
+select t.source, t.dataset, repeat(t.letter, 64) as file_id, t.path, t.received_date, t.file_status, t.is_in_force,
+    cast(t.rows_in as bigint) as rows_in, cast(t.rows_landed as bigint) as rows_landed,
+    cast(t.rows_set_aside as bigint) as rows_set_aside, cast(t.error_count as bigint) as error_count,
+    cast(t.warning_count as bigint) as warning_count, t.is_reconciled
+from (values
+    ('visit_log', 'visit_log__visits', 'a', 'R8/visit_log/2026-11-05/派遣報告_橋本市.xlsx', date '2026-11-05',
         'landed', true, 40, 38, 2, 2, 1, true),
-    ('assessment', 'assessment__scores', 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb', 'R8/assessment/2026-10-20/評価票_海南市.xlsx', date '2026-10-20',
+    ('assessment', 'assessment__answers', 'b', 'R8/assessment/2026-10-20/評価票_海南市.xlsx', date '2026-10-20',
         'landed', true, 1200, 1200, 0, 0, 0, true),
-    ('procurement', null, 'cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc', 'R8/procurement/2026-11-01/台帳.xlsx', date '2026-11-01',
+    ('procurement', null, 'c', 'R8/procurement/2026-11-01/台帳.xlsx', date '2026-11-01',
         'refused', false, null, null, null, 1, 0, true)
-) as t (source, dataset, file_id, path, received_date, file_status, is_in_force, rows_in, rows_landed, rows_set_aside,
-    error_count, warning_count, is_reconciled);
+) as t (source, dataset, letter, path, received_date, file_status, is_in_force, rows_in, rows_landed, rows_set_aside,
+    error_count, warning_count, is_reconciled)
+union all
+select split_part(t.dataset, '__', 1), t.dataset, repeat(t.letter, 64),
+    'R8/' || split_part(t.dataset, '__', 1) || '/2026-11-02/' || t.file_name, date '2026-11-02', 'landed', true,
+    20, 20, 0, 0, 0, true
+from (values
+    ('register__recruitments', 'd', '事業台帳.xlsx'), ('register__dispatch_plans', 'd', '事業台帳.xlsx'),
+    ('register__wgs', 'd', '事業台帳.xlsx'), ('register__costs', 'd', '事業台帳.xlsx'),
+    ('register__deliverables', 'd', '事業台帳.xlsx'), ('chat_activity__messages', 'e', 'チャット.zip'),
+    ('survey__transfer_answers', 'f', 'アンケート.csv'), ('procurement__joint_use', '1', '共同利用.xlsx'),
+    ('public_statistics__indicators', '2', '公的統計.csv'), ('policy__submission_deadlines', '3', '設定.xlsx')
+) as t (dataset, letter, file_name);
+
+-- Of the rooms before the marts, what the gate reads.
+create schema staging;
+create table staging.stg_procurement__joint_cases as
+select case_id, date '2026-07-01' as contract_date from mart_joint_procurement;
+create table staging.stg_procurement__joint_case_participants as
+select case_id, unnest(range(participant_count)) as participant_no from mart_joint_procurement;
+create table staging.stg_procurement__joint_use as
+select system_id, date '2026-04-01' as start_date from mart_joint_use;
+create table staging.stg_register__wg_meetings as select distinct wg_id, date '2026-09-01' as held_date from mart_wg_participation;
+create table staging.stg_register__wg_attendance as select wg_id, municipality_code, 2 as headcount from mart_wg_participation;

@@ -3,8 +3,9 @@ create table run as select cast('2026-11-20' as date) as as_of, 2026 as fiscal_y
     'sample' as key_id, '0000000' as "commit";
 create table files as
 select file_id, source, path, regexp_extract(path, '[^/]+$') as file_name, received_date,
-    row_number() over () as first_seen_seq, 10000 as size_bytes, file_status as status, '1' as form_versions
-from warehouse.main.mart_data_quality;
+    row_number() over (order by file_id) as first_seen_seq, 10000 as size_bytes, file_status as status,
+    '1' as form_versions
+from (select distinct file_id, source, path, received_date, file_status from warehouse.main.mart_data_quality);
 create table reconciliation as
 select file_id, dataset, '様式' as sheet, rows_in, rows_landed, rows_set_aside
 from warehouse.main.mart_data_quality where dataset is not null;

@@ -1,0 +1,109 @@
+"""If an expectation can be added without proof that it closes the gate, or dropped without anyone
+noticing, the officers publish figures that nobody checked.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pipelines.quality.expectation import Expectation
+from pipelines.quality.expectations import ALL_EXPECTATIONS
+from pipelines.quality.limits import ALL_LIMITS, Limit
+from tests.unit.quality.conftest import Judged
+from tests.unit.quality.mutations import MUTATIONS
+
+BY_ID = {expectation.id: expectation for expectation in ALL_EXPECTATIONS}
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龥]")
+TABLES = sorted(
+    {table for e in ALL_EXPECTATIONS for table in (e.table, *e.tables) if table.startswith("mart_")}
+)
+
+
+def _about(table: str) -> list[Expectation]:
+    return [e for e in ALL_EXPECTATIONS if table in (e.table, *e.tables)]
+
+
+def test_every_expectation_is_proved_by_a_mutation_and_none_has_been_dropped() -> None:
+    assert len(BY_ID) == len(ALL_EXPECTATIONS)
+    assert set(BY_ID) == set(MUTATIONS)
+
+
+@pytest.mark.parametrize("identity", sorted(MUTATIONS))
+def test_a_broken_figure_closes_the_gate_and_is_named(identity: str, judged: Judged) -> None:
+    mutation = MUTATIONS[identity]
+    (result,) = judged([BY_ID[identity]], mutation.sql)
+    assert result.closes
+    named = {offender.scope: offender for offender in result.offenders}
+    assert mutation.scope in named, f"named instead: {sorted(named)}"
+    assert named[mutation.scope].label
+    assert named[mutation.scope].observed
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_an_empty_mart_closes_the_gate(table: str, judged: Judged) -> None:
+    assert any(result.closes for result in judged(_about(table), f"delete from {table}"))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_missing_mart_closes_the_gate_in_words(table: str, judged: Judged) -> None:
+    results = judged(_about(table), f"drop table {table}")
+    assert results
+    for result in results:
+        assert result.closes
+        assert result.observed == f"表がありません: {table}"
+
+
+def test_a_missing_column_or_a_changed_type_closes_the_gate_in_words(judged: Judged) -> None:
+    dispatch, talent = judged(
+        [BY_ID["Q-TALENT-01"], BY_ID["Q-DISPATCH-01"]],
+        "alter table mart_talent drop column posting_count",
+        "create or replace table mart_dispatch_utilisation as "
+        "select * replace ('約百' as utilisation_pct) from mart_dispatch_utilisation",
+    )
+    assert talent.closes
+    assert talent.observed.startswith("表を読めません")
+    assert "posting_count" in talent.observed
+    assert dispatch.closes
+    assert dispatch.observed == "値の型が違うため、検査を実行できません"
+
+
+@pytest.mark.parametrize("expectation", ALL_EXPECTATIONS, ids=lambda e: e.id)
+def test_every_expectation_says_in_japanese_what_why_and_what_to_do(expectation: Expectation) -> None:
+    for text in (expectation.title_ja, expectation.why_ja, expectation.what_to_do_ja):
+        assert JAPANESE.search(text)
+    assert expectation.why_ja.endswith("ため。"), "a reason"
+    assert "ください。" in expectation.what_to_do_ja, "something to do"
+    assert len(expectation.what_to_do_ja) >= 15
+    assert expectation.severity == "error"
+
+
+@pytest.mark.parametrize("expectation", ALL_EXPECTATIONS, ids=lambda e: e.id)
+def test_an_expectation_declares_every_table_it_reads(expectation: Expectation) -> None:
+    read = set(re.findall(r"\b(?:from|join)\s+(mart_\w+|dim_\w+|kpi_definitions)", expectation.frame))
+    assert read <= {expectation.table, *expectation.tables}
+
+
+def test_every_limit_is_used_and_explained() -> None:
+    used = {
+        value for e in ALL_EXPECTATIONS for value in e.check.arguments.values() if isinstance(value, Limit)
+    }
+    assert used == set(ALL_LIMITS)
+    assert all(JAPANESE.search(limit.label) for limit in ALL_LIMITS)
+
+
+def test_the_prefecture_moves_a_limit_without_code(judged: Judged) -> None:
+    def state(*parameters: str) -> str:
+        (result,) = judged(
+            [BY_ID["Q-DISPATCH-01"]],
+            MUTATIONS["Q-DISPATCH-01"].sql,
+            "create table staging.stg_policy__parameters (name varchar, value double, valid_from date)",
+            *(f"insert into staging.stg_policy__parameters values ({row})" for row in parameters),
+        )
+        return result.state
+
+    higher = "'gate_utilisation_max_pct', 151, date '2026-04-01'"
+    assert state(higher) == "passed"
+    assert state("'gate_utilisation_max_pct', 151, date '2026-11-21'") == "failed", "not valid yet"
+    assert state(higher, "'gate_utilisation_max_pct', 140, date '2026-10-01'") == "failed", "replaced"
