@@ -8,7 +8,11 @@ run as (
 ),
 
 months as (
-    select month, fiscal_year, max(day) as last_day, cast(count(*) as bigint) as day_count
+    select
+        month,
+        fiscal_year,
+        max(day) as last_day,
+        cast(count(*) as bigint) as day_count
     from {{ source('control', 'calendar') }}
     group by month, fiscal_year
 ),

@@ -13,7 +13,17 @@ run as (
 ),
 
 final as (
-    select unioned.*
+    select
+        unioned.kpi_id,
+        unioned.fiscal_year,
+        unioned.municipality_code,
+        unioned.numerator,
+        unioned.denominator,
+        unioned.evidence_role,
+        unioned.file_id,
+        unioned.sheet,
+        unioned.row,
+        unioned.field
     from unioned
     cross join run
     where unioned.fiscal_year <= run.fiscal_year

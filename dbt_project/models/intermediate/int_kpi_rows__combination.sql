@@ -1,28 +1,57 @@
 -- Contact with each of the four measures in a year, with one row of evidence for each.
 with contacts as (
-    select 'dispatch' as measure, fiscal_year, municipality_code, file_id, sheet, row
+    select
+        'dispatch' as measure,
+        fiscal_year,
+        municipality_code,
+        file_id,
+        sheet,
+        row
     from {{ ref('int_dispatch__visits') }}
     where is_counted and order_of_year = 1
     union all
-    select 'wg' as measure, fiscal_year, municipality_code, file_id, sheet, row
+    select
+        'wg' as measure,
+        fiscal_year,
+        municipality_code,
+        file_id,
+        sheet,
+        row
     from (
-        select *, row_number() over (partition by fiscal_year, municipality_code order by event_date, event_key, row) as order_of_year
+        select
+            *,
+            row_number() over (partition by fiscal_year, municipality_code order by event_date, event_key, row) as order_of_year
         from {{ ref('int_stage__events') }}
         where event_kind = 'wg_participation'
     ) as attendance
     where order_of_year = 1
     union all
-    select 'procurement' as measure, fiscal_year, municipality_code, file_id, sheet, row
+    select
+        'procurement' as measure,
+        fiscal_year,
+        municipality_code,
+        file_id,
+        sheet,
+        row
     from (
-        select *, row_number() over (partition by fiscal_year, municipality_code order by contract_date, case_id) as order_of_year
+        select
+            *,
+            row_number() over (partition by fiscal_year, municipality_code order by contract_date, case_id) as order_of_year
         from {{ ref('int_procurement__shares') }}
     ) as shares
     where order_of_year = 1
     union all
-    select 'chat' as measure, fiscal_year, municipality_code, file_id, sheet, row
+    select
+        'chat' as measure,
+        fiscal_year,
+        municipality_code,
+        file_id,
+        sheet,
+        row
     from (
         select
-            *, row_number() over (partition by fiscal_year, municipality_code order by posted_at, message_key) as order_of_year
+            *,
+            row_number() over (partition by fiscal_year, municipality_code order by posted_at, message_key) as order_of_year
         from {{ ref('int_chat__messages') }}
         where affiliation_kind = 'municipality'
     ) as messages
@@ -30,7 +59,9 @@ with contacts as (
 ),
 
 years as (
-    select fiscal_year from contacts where measure = 'dispatch' group by fiscal_year
+    select fiscal_year from contacts
+    where measure = 'dispatch'
+    group by fiscal_year
 ),
 
 municipalities as (
@@ -38,7 +69,10 @@ municipalities as (
 ),
 
 counted as (
-    select years.fiscal_year, municipalities.municipality_code, count(distinct contacts.measure) as measure_count
+    select
+        years.fiscal_year,
+        municipalities.municipality_code,
+        count(distinct contacts.measure) as measure_count
     from years
     cross join municipalities
     left join contacts

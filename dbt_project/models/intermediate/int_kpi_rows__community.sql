@@ -42,29 +42,37 @@ articles as (
 ),
 
 supports as (
-    select *, {{ fiscal_year('visit_date') }} as fiscal_year
+    select
+        *,
+        {{ fiscal_year('visit_date') }} as fiscal_year
     from {{ ref('stg_visit_log__visits') }}
     where status = 'delivered'
 ),
 
 final as (
     {{ kpi_row('K501', 'messages', 'posted_at', '1') }}
-    from messages where order_of_body = 1
+    from messages
+    where messages.order_of_body = 1
     union all
     {{ kpi_row('K501', 'messages', 'posted_at', denominator='1', role='denominator') }}
-    from messages where order_of_month = 1
+    from messages
+    where order_of_month = 1
     union all
     {{ kpi_row('K502', 'messages', 'posted_at', '1') }}
-    from messages where order_of_member = 1
+    from messages
+    where order_of_member = 1
     union all
     {{ kpi_row('K502', 'messages', 'posted_at', denominator='1', role='denominator') }}
-    from messages where order_of_month = 1
+    from messages
+    where order_of_month = 1
     union all
     {{ kpi_row('K503', 'messages', 'posted_at', "case when section_kind = 'line_section' then 1 else 0 end", '1') }}
-    from messages where order_of_member = 1
+    from messages
+    where order_of_member = 1
     union all
     {{ kpi_row('K504', 'messages', 'is_reply', '1') }}
-    from messages where is_reply and municipality_code <> thread_municipality_code
+    from messages
+    where is_reply and municipality_code <> thread_municipality_code
     union all
     {{ kpi_row('K505', 'first_answers', 'posted_at', 'cast(working_minute_count as decimal(18, 4)) / 60', '1') }}
     from first_answers
@@ -79,13 +87,16 @@ final as (
     from articles
     union all
     {{ kpi_row('K509', 'articles', 'view_count', 'view_count') }}
-    from articles where view_count is not null
+    from articles
+    where view_count is not null
     union all
     {{ kpi_row('K510', 'supports', 'visit_date', '1') }}
-    from supports where visit_kind = 'consultation'
+    from supports
+    where visit_kind = 'consultation'
     union all
     {{ kpi_row('K511', 'supports', 'visit_date', '1') }}
-    from supports where visit_kind in ('producer', 'adviser')
+    from supports
+    where visit_kind in ('producer', 'adviser')
 )
 
 select * from final

@@ -3,11 +3,15 @@ with costs as (
 ),
 
 parameters as (
-    select * from {{ ref('stg_policy__parameters') }} where name = 'staff_hourly_cost_jpy'
+    select * from {{ ref('stg_policy__parameters') }}
+    where name = 'staff_hourly_cost_jpy'
 ),
 
 staff_costs as (
-    select fiscal_year, sum(staff_cost_jpy) as staff_cost_jpy, cast(null as varchar) as municipality_code
+    select
+        fiscal_year,
+        sum(staff_cost_jpy) as staff_cost_jpy,
+        cast(null as varchar) as municipality_code
     from {{ ref('mart_programme_cost') }}
     where staff_cost_jpy is not null
     group by fiscal_year
@@ -21,7 +25,10 @@ rated_costs as (
 ),
 
 rates as (
-    select parameters.*, staff_costs.fiscal_year, cast(null as varchar) as municipality_code
+    select
+        parameters.*,
+        staff_costs.fiscal_year,
+        cast(null as varchar) as municipality_code
     from parameters
     cross join staff_costs
     where parameters.valid_from < make_date(cast(staff_costs.fiscal_year as integer) + 1, 4, 1)
@@ -32,7 +39,10 @@ municipality_count as (
 ),
 
 years as (
-    select costs.fiscal_year, cast(null as varchar) as municipality_code, max(counts.municipality_count) as municipality_count
+    select
+        costs.fiscal_year,
+        cast(null as varchar) as municipality_code,
+        max(counts.municipality_count) as municipality_count
     from costs
     cross join municipality_count as counts
     group by costs.fiscal_year
@@ -43,22 +53,27 @@ final as (
     from costs
     union all
     {{ kpi_row('K902', 'costs', 'actual_jpy', 'coalesce(actual_jpy, forecast_jpy)') }}
-    from costs where coalesce(actual_jpy, forecast_jpy) is not null
+    from costs
+    where coalesce(actual_jpy, forecast_jpy) is not null
     union all
     {{ kpi_row('K903', 'costs', 'staff_hours', 'staff_hours') }}
-    from costs where staff_hours is not null
+    from costs
+    where staff_hours is not null
     union all
     {{ kpi_row('K904', 'costs', 'actual_jpy', 'coalesce(actual_jpy, forecast_jpy)') }}
-    from costs where coalesce(actual_jpy, forecast_jpy) is not null
+    from costs
+    where coalesce(actual_jpy, forecast_jpy) is not null
     union all
     {{ kpi_row('K904', none, 'municipality_code', denominator='municipality_count', role='denominator') }}
     from years
     union all
     {{ kpi_row('K905', 'costs', 'actual_jpy', "case when fund_source = 'general' then coalesce(actual_jpy, forecast_jpy) else 0 end") }}
-    from costs where coalesce(actual_jpy, forecast_jpy) is not null
+    from costs
+    where coalesce(actual_jpy, forecast_jpy) is not null
     union all
     {{ kpi_row('K906', 'rated_costs', 'actual_jpy', 'coalesce(actual_jpy, forecast_jpy)') }}
-    from rated_costs where coalesce(actual_jpy, forecast_jpy) is not null
+    from rated_costs
+    where coalesce(actual_jpy, forecast_jpy) is not null
     union all
     {{ kpi_row('K906', none, 'staff_hours', 'staff_cost_jpy') }}
     from staff_costs

@@ -7,14 +7,23 @@ visits as (
 ),
 
 delivered as (
-    select * from visits where is_counted
+    select * from visits
+    where is_counted
 ),
 
--- Whole months of support that have passed; the address is the plan's line.
+-- Whole months of support that have passed; the address is the plan's line. A month counts once, also under two plans.
 full_months as (
     select
-        plan_months.fiscal_year, plan_months.municipality_code, months.has_onsite_visit, months.is_missed_month,
-        plan_months.file_id, plan_months.sheet, plan_months.row
+        plan_months.fiscal_year,
+        plan_months.municipality_code,
+        months.has_onsite_visit,
+        months.is_missed_month,
+        row_number() over (
+            partition by plan_months.municipality_code, plan_months.month order by plan_months.plan_id asc
+        ) as order_of_month,
+        plan_months.file_id,
+        plan_months.sheet,
+        plan_months.row
     from plan_months
     inner join {{ ref('mart_dispatch_month') }} as months
         on plan_months.municipality_code = months.municipality_code and plan_months.month = months.month
@@ -30,12 +39,18 @@ goals as (
 ),
 
 deliverables as (
-    select * from {{ ref('mart_output') }} where is_from_dispatch
+    select
+        *,
+        approved_date is not null as is_adopted
+    from {{ ref('mart_output') }}
+    where is_from_dispatch
 ),
 
+{% set once_a_month = 'case when order_of_month = 1 then 1 else 0 end' -%}
 final as (
     {{ kpi_row('K201', 'plan_months', 'planned_visit_count', 'due_visit_count') }}
-    from plan_months where is_due
+    from plan_months
+    where plan_months.is_due
     union all
     {{ kpi_row('K202', 'delivered', 'status', '1') }}
     from delivered
@@ -44,7 +59,8 @@ final as (
     from delivered
     union all
     {{ kpi_row('K203', 'plan_months', 'planned_visit_count', denominator='due_visit_count', role='denominator') }}
-    from plan_months where is_due
+    from plan_months
+    where is_due
     union all
     {{ kpi_row('K204', 'delivered', 'visit_date', 'case when order_of_day = 1 then 1 else 0 end') }}
     from delivered
@@ -52,16 +68,18 @@ final as (
     {{ kpi_row('K205', 'delivered', 'mode', 'case when is_on_site then 1 else 0 end', '1') }}
     from delivered
     union all
-    {{ kpi_row('K206', 'full_months', 'start_date', 'case when has_onsite_visit then 1 else 0 end', '1') }}
+    {{ kpi_row('K206', 'full_months', 'start_date', 'case when order_of_month = 1 and has_onsite_visit then 1 else 0 end', once_a_month) }}
     from full_months
     union all
     {{ kpi_row('K206', 'delivered', 'mode', role='criterion') }}
-    from delivered where is_on_site
+    from delivered
+    where is_on_site
     union all
     {{ kpi_row('K207', 'delivered', 'mode', 'case when is_on_site then 1 else 0 end', '1') }}
-    from delivered where order_of_year = 1
+    from delivered
+    where order_of_year = 1
     union all
-    {{ kpi_row('K208', 'full_months', 'start_date', 'case when is_missed_month then 1 else 0 end', '1') }}
+    {{ kpi_row('K208', 'full_months', 'start_date', 'case when order_of_month = 1 and is_missed_month then 1 else 0 end', once_a_month) }}
     from full_months
     union all
     {{ kpi_row('K209', 'visits', 'status', 'case when is_delivered then 0 else 1 end') }}
@@ -73,7 +91,7 @@ final as (
     {{ kpi_row('K211', 'goals', 'attainment', 'case when is_attained then 1 else 0 end', '1') }}
     from goals
     union all
-    {{ kpi_row('K212', 'deliverables', 'approved_date', 'case when approved_date is not null then 1 else 0 end') }}
+    {{ kpi_row('K212', 'deliverables', 'approved_date', 'case when is_adopted then 1 else 0 end') }}
     from deliverables
     union all
     {{ kpi_row('K213', 'delivered', 'travel_cost_jpy', 'cost_jpy', '1') }}
@@ -85,12 +103,13 @@ final as (
     {{ kpi_row('K215', 'delivered', 'travel_cost_jpy', 'cost_jpy') }}
     from delivered
     union all
-    {{ kpi_row('K215', 'deliverables', 'approved_date', denominator='case when approved_date is not null then 1 else 0 end', role='denominator') }}
+    {{ kpi_row('K215', 'deliverables', 'approved_date', denominator='case when is_adopted then 1 else 0 end', role='denominator') }}
     from deliverables
     {% for kpi_id in ['K213', 'K214', 'K215'] -%}
     union all
     {{ kpi_row(kpi_id, 'plan_months', 'unit_price_jpy', role='criterion') }}
-    from plan_months where is_due
+    from plan_months
+    where is_due
     {% endfor %}
 )
 

@@ -1,5 +1,7 @@
 with cases as (
-    select cases.*, cast(null as varchar) as municipality_code
+    select
+        cases.*,
+        cast(null as varchar) as municipality_code
     from {{ ref('stg_procurement__joint_cases') }} as cases
     cross join {{ source('control', 'run') }} as run
     where cases.contract_date <= run.as_of
@@ -37,17 +39,20 @@ final as (
     ] -%}
     union all
     {{ kpi_row(kpi_id, 'shares', 'standalone_cost_jpy', 'saving_jpy') }}
-    from shares where evidence_class = '{{ evidence_class }}' and saving_jpy is not null
+    from shares
+    where evidence_class = '{{ evidence_class }}' and saving_jpy is not null
     union all
     {{ kpi_row(rate_id, 'shares', 'standalone_cost_jpy', 'saving_jpy', 'standalone_cost_jpy') }}
-    from shares where evidence_class = '{{ evidence_class }}' and saving_jpy is not null
+    from shares
+    where evidence_class = '{{ evidence_class }}' and saving_jpy is not null
     {% endfor -%}
     union all
     {{ kpi_row('K311', 'joint_use', 'system_id', 'case when order_of_system = 1 then 1 else 0 end') }}
     from joint_use
     union all
     {{ kpi_row('K312', 'joint_use', 'cost_after_jpy', 'cost_after_jpy', 'population') }}
-    from joint_use where cost_after_jpy is not null
+    from joint_use
+    where cost_after_jpy is not null
 )
 
 select * from final

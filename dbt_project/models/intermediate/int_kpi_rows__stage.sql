@@ -3,11 +3,16 @@ with stages as (
 ),
 
 assessed as (
-    select * from stages where stage is not null
+    select * from stages
+    where stage is not null
 ),
 
 published as (
-    select stages.*, sources.file_id, sources.sheet, sources.row
+    select
+        stages.*,
+        sources.file_id,
+        sources.sheet,
+        sources.row
     from stages
     inner join {{ ref('stg_register__published_stages') }} as sources
         on stages.municipality_code = sources.municipality_code
@@ -19,7 +24,12 @@ scores as (
 ),
 
 events as (
-    select distinct events.fiscal_year, events.municipality_code, events.file_id, events.sheet, events.row
+    select distinct
+        events.fiscal_year,
+        events.municipality_code,
+        events.file_id,
+        events.sheet,
+        events.row
     from {{ ref('int_stage__events') }} as events
     inner join assessed
         on events.fiscal_year = assessed.fiscal_year and events.municipality_code = assessed.municipality_code
@@ -64,19 +74,24 @@ values_by_municipality as (
     from assessed
     union all
     {{ kpi_row('K108', none, 'score', 'judge_score', '1') }}
-    from assessed where judge_score is not null
+    from assessed
+    where judge_score is not null
     union all
     {{ kpi_row('K109', none, 'score', 'use_support_score', '1') }}
-    from assessed where use_support_score is not null
+    from assessed
+    where use_support_score is not null
     union all
     {{ kpi_row('K110', none, 'score', 'solve_score', '1') }}
-    from assessed where solve_score is not null
+    from assessed
+    where solve_score is not null
     union all
     {{ kpi_row('K111', none, 'score', 'lead_score', '1') }}
-    from assessed where lead_score is not null
+    from assessed
+    where lead_score is not null
     union all
     {{ kpi_row('K112', none, 'stage', "case when stage_rank > previous_rank then 1 else 0 end", '1') }}
-    from moves where recency = 1
+    from moves
+    where recency = 1
 ),
 
 published_values as (
@@ -87,7 +102,8 @@ published_values as (
     from published
     union all
     {{ kpi_row('K107', 'published', 'stage', role='criterion') }}
-    from published where stage is not null
+    from published
+    where stage is not null
 ),
 
 criteria as (
@@ -103,7 +119,8 @@ criteria as (
     {% endfor -%}
     {% for kpi_id, capability in [('K108', 'judge'), ('K109', 'use_support'), ('K110', 'solve'), ('K111', 'lead')] -%}
     {{ kpi_row(kpi_id, 'scores', 'score', role='numerator') }}
-    from scores where capability = '{{ capability }}'
+    from scores
+    where capability = '{{ capability }}'
     {% if not loop.last %}union all
     {% endif %}
     {%- endfor %}

@@ -19,22 +19,27 @@ final as (
     from recruitments
     union all
     {{ kpi_row('K402', 'recruitments', 'applicant_count', 'applicant_count', '1') }}
-    from recruitments where applicant_count is not null
+    from recruitments
+    where applicant_count is not null
     union all
     {{ kpi_row('K403', 'recruitments', 'start_date', days_between('posted_date', 'start_date'), '1') }}
-    from recruitments where is_started
+    from recruitments
+    where is_started
     union all
     {{ kpi_row('K404', 'recruitments', 'joint_interview_count', 'coalesce(joint_interview_count, 0)', 'interview_count') }}
-    from recruitments where interview_count is not null
+    from recruitments
+    where interview_count is not null
     union all
     {{ kpi_row('K405', 'recruitments', 'end_kind', "case when end_kind in ('early_end', 'replaced') then 1 else 0 end") }}
     from recruitments
     union all
     {{ kpi_row('K406', 'recruitments', 'pool_count', 'pool_count', '1') }}
-    from recruitments where pool_count is not null
+    from recruitments
+    where pool_count is not null
     union all
     {{ kpi_row('K407', 'recruitments', 'supplier_corporate_number', 'case when order_of_supplier = 1 then 1 else 0 end') }}
-    from recruitments where supplier_corporate_number is not null
+    from recruitments
+    where supplier_corporate_number is not null
 )
 
 select * from final

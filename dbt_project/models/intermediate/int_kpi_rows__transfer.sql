@@ -1,27 +1,40 @@
 with answers as (
-    select * from {{ ref('int_transfer__answers') }} where respondent_kind <> 'dispatched'
+    select * from {{ ref('int_transfer__answers') }}
+    where respondent_kind <> 'dispatched'
 ),
 
 -- The four tasks of an answer stand in one row; questions about the respondent count once.
 respondents as (
-    select * from answers where task = 'planning' and is_latest_wave and wave <> 'before'
+    select * from answers
+    where task = 'planning' and is_latest_wave and wave <> 'before'
 ),
 
 later as (
-    select * from answers where is_latest_wave and wave <> 'before'
+    select * from answers
+    where is_latest_wave and wave <> 'before'
 ),
 
 before_means as (
-    select fiscal_year, municipality_code,
-        sum(can_do) as can_do_sum, count(can_do) as can_do_count, sum(hours) as hours_sum, count(hours) as hours_count
+    select
+        fiscal_year,
+        municipality_code,
+        sum(can_do) as can_do_sum,
+        count(can_do) as can_do_count,
+        sum(hours) as hours_sum,
+        count(hours) as hours_count
     from answers
     where wave = 'before'
     group by fiscal_year, municipality_code
 ),
 
 later_means as (
-    select fiscal_year, municipality_code,
-        sum(can_do) as can_do_sum, count(can_do) as can_do_count, sum(hours) as hours_sum, count(hours) as hours_count
+    select
+        fiscal_year,
+        municipality_code,
+        sum(can_do) as can_do_sum,
+        count(can_do) as can_do_count,
+        sum(hours) as hours_sum,
+        count(hours) as hours_count
     from later
     group by fiscal_year, municipality_code
 ),
@@ -32,9 +45,11 @@ changes as (
         before_means.fiscal_year,
         before_means.municipality_code,
         {{ ratio('later_means.can_do_sum', 'later_means.can_do_count') }}
-            - {{ ratio('before_means.can_do_sum', 'before_means.can_do_count') }} as can_do_change,
-        4 * ({{ ratio('later_means.hours_sum', 'later_means.hours_count') }}
-            - {{ ratio('before_means.hours_sum', 'before_means.hours_count') }}) as hours_change
+        - {{ ratio('before_means.can_do_sum', 'before_means.can_do_count') }} as can_do_change,
+        4 * (
+            {{ ratio('later_means.hours_sum', 'later_means.hours_count') }}
+            - {{ ratio('before_means.hours_sum', 'before_means.hours_count') }}
+        ) as hours_change
     from before_means
     inner join later_means
         on before_means.fiscal_year = later_means.fiscal_year
@@ -63,31 +78,38 @@ needs as (
 
 final as (
     {{ kpi_row('K601', none, 'can_do', 'can_do_change', '1') }}
-    from changes where can_do_change is not null
+    from changes
+    where can_do_change is not null
     union all
     {{ kpi_row('K601', 'compared', 'can_do_planning') }}
     from compared
     union all
     {{ kpi_row('K602', 'respondents', 'has_successor', 'case when has_successor then 1 else 0 end', '1') }}
-    from respondents where has_successor is not null
+    from respondents
+    where has_successor is not null
     union all
     {{ kpi_row('K603', 'respondents', 'has_handover', 'case when has_handover then 1 else 0 end', '1') }}
-    from respondents where has_handover is not null
+    from respondents
+    where has_handover is not null
     union all
     {{ kpi_row('K604', none, 'hours', 'hours_change', '1') }}
-    from changes where hours_change is not null
+    from changes
+    where hours_change is not null
     union all
     {{ kpi_row('K604', 'compared', 'hours_planning') }}
     from compared
     union all
     {{ kpi_row('K605', 'respondents', 'willing_to_pay_pct', 'case when willing_to_pay_pct > 0 then 1 else 0 end', '1') }}
-    from respondents where willing_to_pay_pct is not null
+    from respondents
+    where willing_to_pay_pct is not null
     union all
     {{ kpi_row('K606', 'respondents', 'willing_to_pay_pct', 'willing_to_pay_pct', '1') }}
-    from respondents where willing_to_pay_pct is not null
+    from respondents
+    where willing_to_pay_pct is not null
     union all
     {{ kpi_row('K607', 'needs', 'lacks_staff', 'case when lacks_staff then 1 else 0 end', '1') }}
-    from needs where recency = 1
+    from needs
+    where recency = 1
 )
 
 select * from final

@@ -1,19 +1,28 @@
 with wgs as (
-    select outcomes.*, sources.file_id, sources.sheet, sources.row, cast(null as varchar) as municipality_code
+    select
+        outcomes.*,
+        sources.file_id,
+        sources.sheet,
+        sources.row,
+        cast(null as varchar) as municipality_code
     from {{ ref('mart_wg_outcome') }} as outcomes
     inner join {{ ref('stg_register__wgs') }} as sources
         on outcomes.fiscal_year = sources.fiscal_year and outcomes.wg_id = sources.wg_id
 ),
 
 outcomes as (
-    select outcomes.*, cast(null as varchar) as municipality_code
+    select
+        outcomes.*,
+        cast(null as varchar) as municipality_code
     from {{ ref('stg_register__wg_outcomes') }} as outcomes
     cross join {{ source('control', 'run') }} as run
     where outcomes.reached_date <= run.as_of
 ),
 
 meetings as (
-    select meetings.*, cast(null as varchar) as municipality_code
+    select
+        meetings.*,
+        cast(null as varchar) as municipality_code
     from {{ ref('stg_register__wg_meetings') }} as meetings
     cross join {{ source('control', 'run') }} as run
     where meetings.held_date <= run.as_of
@@ -38,7 +47,8 @@ final as (
     from wgs
     union all
     {{ kpi_row('K302', 'wgs', 'initiator_kind', "case when initiator_kind in ('municipality', 'bureau') then 1 else 0 end", '1') }}
-    from wgs where status <> 'cancelled'
+    from wgs
+    where status <> 'cancelled'
     union all
     {{ kpi_row('K303', 'wgs', 'wg_id', 'case when has_concrete_outcome then 1 else 0 end', '1') }}
     from wgs
@@ -47,7 +57,8 @@ final as (
     from outcomes
     union all
     {{ kpi_row('K304', 'wgs', 'status', 'case when is_self_sustaining then 1 else 0 end', '1') }}
-    from wgs where status = 'active'
+    from wgs
+    where status = 'active'
     union all
     {{ kpi_row('K304', 'meetings', 'facilitator_kind', role='criterion') }}
     from meetings
@@ -56,7 +67,8 @@ final as (
     from attendance
     union all
     {{ kpi_row('K313', 'wgs', 'goals_code', 'case when is_goals_aligned then 1 else 0 end', '1') }}
-    from wgs where status <> 'cancelled'
+    from wgs
+    where status <> 'cancelled'
 )
 
 select * from final

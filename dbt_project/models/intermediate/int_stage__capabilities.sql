@@ -36,14 +36,20 @@ years as (
 ),
 
 assessed as (
-    select fiscal_year, municipality_code, max(wave) as wave, max(assessor_kind) as assessor_kind
+    select
+        fiscal_year,
+        municipality_code,
+        max(wave) as wave,
+        max(assessor_kind) as assessor_kind
     from scores
     group by fiscal_year, municipality_code
 ),
 
 mean_scores as (
     select
-        fiscal_year, municipality_code, capability,
+        fiscal_year,
+        municipality_code,
+        capability,
         cast({{ ratio('sum(score)', 'count(score)') }} as decimal(6, 3)) as score
     from scores
     group by fiscal_year, municipality_code, capability
@@ -51,7 +57,10 @@ mean_scores as (
 
 counts as (
     select
-        evidence.scheme_version, events.fiscal_year, events.municipality_code, evidence.capability,
+        evidence.scheme_version,
+        events.fiscal_year,
+        events.municipality_code,
+        evidence.capability,
         cast(count(distinct concat(events.event_kind, '/', events.event_key)) as bigint) as event_count
     from events
     inner join evidence on events.event_kind = evidence.event_kind
@@ -60,7 +69,11 @@ counts as (
 
 -- A capability can be corroborated in a year only if some municipality showed such an event that year.
 possible as (
-    select scheme_version, fiscal_year, capability, sum(event_count) as event_count
+    select
+        scheme_version,
+        fiscal_year,
+        capability,
+        sum(event_count) as event_count
     from counts
     group by scheme_version, fiscal_year, capability
 ),
@@ -83,7 +96,7 @@ final as (
         coalesce(mean_scores.score >= schemes.score_threshold, false) as has_score,
         coalesce(counts.event_count, 0) >= schemes.required_event_count as has_events,
         coalesce(mean_scores.score >= schemes.score_threshold, false)
-            and coalesce(counts.event_count, 0) >= schemes.required_event_count as holds,
+        and coalesce(counts.event_count, 0) >= schemes.required_event_count as holds,
         possible.event_count is not null as could_be_corroborated
     from schemes
     cross join years

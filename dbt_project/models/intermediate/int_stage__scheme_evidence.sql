@@ -1,6 +1,10 @@
 -- Which kinds of event corroborate which capability, by scheme version.
 with received as (
-    select scheme_version, capability, event_kind from {{ ref('stg_policy__stage_evidence') }}
+    select
+        scheme_version,
+        capability,
+        event_kind
+    from {{ ref('stg_policy__stage_evidence') }}
 ),
 
 defaults as (
@@ -10,7 +14,12 @@ defaults as (
 final as (
     select * from received
     union all
-    select * from defaults where not exists (select 1 from received)
+    select
+        scheme_version,
+        capability,
+        event_kind
+    from defaults
+    where not exists (select 1 from received)
 )
 
 select * from final

@@ -1,6 +1,11 @@
 -- The stage scheme: what was received as policy, or the defaults when none ever was.
 with received as (
-    select scheme_version, valid_from, capability, score_threshold, event_count
+    select
+        scheme_version,
+        valid_from,
+        capability,
+        score_threshold,
+        event_count
     from {{ ref('stg_policy__stage_schemes') }}
 ),
 
@@ -15,7 +20,8 @@ capabilities as (
 chosen as (
     select * from received
     union all
-    select * from defaults where not exists (select 1 from received)
+    select * from defaults
+    where not exists (select 1 from received)
 ),
 
 final as (

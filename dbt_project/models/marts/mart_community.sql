@@ -8,7 +8,8 @@ months as (
 ),
 
 messages as (
-    select * from {{ ref('int_chat__messages') }} where affiliation_kind = 'municipality'
+    select * from {{ ref('int_chat__messages') }}
+    where affiliation_kind = 'municipality'
 ),
 
 activity as (
@@ -48,22 +49,39 @@ events as (
 ),
 
 consultations as (
-    select municipality_code, {{ month_of('visit_date') }} as month, count(*) as consultation_count
+    select
+        municipality_code,
+        {{ month_of('visit_date') }} as month,
+        count(*) as consultation_count
     from {{ ref('stg_visit_log__visits') }}
     where visit_kind = 'consultation' and status = 'delivered'
     group by municipality_code, {{ month_of('visit_date') }}
 ),
 
-members as (
+-- The register is sent again every year; the newest line about a member and month counts.
+memberships as (
     select
         members.municipality_code,
+        members.affiliation_kind,
         months.month,
-        count(distinct members.member) as member_count
+        row_number() over (
+            partition by members.member, months.month
+            order by members.fiscal_year desc, members.valid_from desc, members.row asc
+        ) as recency
     from {{ ref('stg_register__chat_members') }} as members
     inner join months
         on members.valid_from <= months.last_day and (members.valid_to is null or members.valid_to >= months.month)
-    where members.affiliation_kind = 'municipality' and months.has_begun
-    group by members.municipality_code, months.month
+    where months.has_begun
+),
+
+members as (
+    select
+        municipality_code,
+        month,
+        count(*) as member_count
+    from memberships
+    where recency = 1 and affiliation_kind = 'municipality'
+    group by municipality_code, month
 ),
 
 first_month as (

@@ -25,7 +25,10 @@ findings as (
 ),
 
 in_force as (
-    select distinct file_id, dataset from {{ source('control', 'in_force') }}
+    select distinct
+        file_id,
+        dataset
+    from {{ source('control', 'in_force') }}
 ),
 
 final as (

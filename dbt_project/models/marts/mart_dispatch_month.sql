@@ -59,7 +59,7 @@ final as (
         plan_months.is_due,
         coalesce(visit_months.onsite_visit_count, 0) > 0 as has_onsite_visit,
         plan_months.is_full_month and plan_months.is_elapsed
-            and coalesce(visit_months.delivered_visit_count, 0) = 0 as is_missed_month
+        and coalesce(visit_months.delivered_visit_count, 0) = 0 as is_missed_month
     from plan_months
     inner join municipalities on plan_months.municipality_code = municipalities.municipality_code
     left join visit_months

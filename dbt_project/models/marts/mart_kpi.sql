@@ -11,7 +11,11 @@ run as (
 ),
 
 received_targets as (
-    select fiscal_year, kpi_id, target from {{ ref('stg_policy__kpi_targets') }}
+    select
+        fiscal_year,
+        kpi_id,
+        target
+    from {{ ref('stg_policy__kpi_targets') }}
 ),
 
 of_municipalities as (
@@ -60,7 +64,14 @@ spine as (
     left join of_prefecture
         on definitions.kpi_id = of_prefecture.kpi_id and years.fiscal_year = of_prefecture.fiscal_year
     union all
-    select kpi_id, fiscal_year, municipality_code, numerator, denominator, median_value from of_municipalities
+    select
+        kpi_id,
+        fiscal_year,
+        municipality_code,
+        numerator,
+        denominator,
+        median_value
+    from of_municipalities
 ),
 
 measured as (
@@ -85,10 +96,10 @@ compared as (
         measured.*,
         previous.value as previous_value,
         case when measured.municipality_code is null then
-            coalesce(
-                received_targets.target,
-                case when definitions.target_fiscal_year = measured.fiscal_year then definitions.target end
-            )
+                coalesce(
+                    received_targets.target,
+                    case when definitions.target_fiscal_year = measured.fiscal_year then definitions.target end
+                )
         end as target,
         make_date(measured.fiscal_year + 1, 3, 31) <= run.as_of as is_target_date_past
     from measured

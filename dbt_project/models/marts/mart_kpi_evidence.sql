@@ -1,5 +1,6 @@
 with kpi_rows as (
-    select * from {{ ref('int_kpi_rows') }} where file_id is not null
+    select * from {{ ref('int_kpi_rows') }}
+    where file_id is not null
 ),
 
 definitions as (
@@ -32,7 +33,14 @@ of_municipalities as (
 
 of_prefecture as (
     select distinct
-        kpi_id, fiscal_year, cast(null as varchar) as municipality_code, evidence_role, file_id, sheet, row, field
+        kpi_id,
+        fiscal_year,
+        cast(null as varchar) as municipality_code,
+        evidence_role,
+        file_id,
+        sheet,
+        row,
+        field
     from addressed
 ),
 

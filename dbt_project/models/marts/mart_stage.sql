@@ -1,4 +1,4 @@
--- The stage under the scheme in force on the last day of each fiscal year.
+-- The stage under the scheme in force on the last day of each fiscal year; years before the first scheme use the first.
 with history as (
     select * from {{ ref('mart_stage_history') }}
 ),
@@ -8,10 +8,13 @@ in_force as (
         *,
         row_number() over (
             partition by fiscal_year, municipality_code
-            order by scheme_valid_from desc, scheme_version desc
+            order by
+                scheme_valid_from < make_date(fiscal_year + 1, 4, 1) desc,
+                case when scheme_valid_from < make_date(fiscal_year + 1, 4, 1) then scheme_valid_from end desc nulls last,
+                scheme_valid_from asc,
+                scheme_version desc
         ) as recency
     from history
-    where scheme_valid_from < make_date(fiscal_year + 1, 4, 1)
 ),
 
 final as (

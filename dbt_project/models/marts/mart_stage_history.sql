@@ -4,7 +4,11 @@ with capabilities as (
 ),
 
 labels as (
-    select code, label from {{ source('control', 'code_labels') }} where codebook = 'capabilities'
+    select
+        code,
+        label
+    from {{ source('control', 'code_labels') }}
+    where codebook = 'capabilities'
 ),
 
 municipalities as (
@@ -23,8 +27,10 @@ described as (
             when not capabilities.has_score and not capabilities.has_events
                 then concat(labels.label, ': 評点と裏付け(', capabilities.event_count, '件、必要', capabilities.required_event_count, '件)')
             when not capabilities.has_score
-                then concat(labels.label, ': 評点(', coalesce(cast(cast(capabilities.score as decimal(6, 2)) as varchar), 'なし'),
-                    '、基準', cast(cast(capabilities.score_threshold as decimal(6, 2)) as varchar), ')')
+                then concat(
+                        labels.label, ': 評点(', coalesce(cast(cast(capabilities.score as decimal(6, 2)) as varchar), 'なし'),
+                        '、基準', cast(cast(capabilities.score_threshold as decimal(6, 2)) as varchar), ')'
+                    )
             else concat(labels.label, ': 裏付け(', capabilities.event_count, '件、必要', capabilities.required_event_count, '件)')
         end as missing_text
     from capabilities
@@ -47,8 +53,10 @@ rolled_up as (
         {{ ordered_text('case when not could_be_corroborated then label end', 'sort_order') }} as uncorroborable,
         {{ ordered_list('missing_text', 'sort_order') }} filter (where is_collaboration and not holds) as missing_for_collaboration,
         {{ ordered_list('missing_text', 'sort_order') }} filter (where not is_collaboration and not holds) as missing_for_co_creation,
-        {{ ordered_text('case when is_collaboration and not holds then missing_text end', 'sort_order') }} as missing_for_collaboration_text,
-        {{ ordered_text('case when not is_collaboration and not holds then missing_text end', 'sort_order') }} as missing_for_co_creation_text,
+        {{ ordered_text('case when is_collaboration and not holds then missing_text end', 'sort_order') }}
+            as missing_for_collaboration_text,
+        {{ ordered_text('case when not is_collaboration and not holds then missing_text end', 'sort_order') }}
+            as missing_for_co_creation_text,
         {%- for capability in ['judge', 'use_support', 'solve', 'lead'] %}
         max(case when capability = '{{ capability }}' then score end) as {{ capability }}_score,
         max(case when capability = '{{ capability }}' then event_count end) as {{ capability }}_event_count,
@@ -68,7 +76,12 @@ published_by_year as (
         row_number() over (
             partition by rolled_up.fiscal_year, rolled_up.municipality_code order by published.fiscal_year desc
         ) as recency
-    from (select distinct fiscal_year, municipality_code from rolled_up) as rolled_up
+    from (
+        select distinct
+            fiscal_year,
+            municipality_code
+        from rolled_up
+    ) as rolled_up
     inner join published
         on rolled_up.municipality_code = published.municipality_code and rolled_up.fiscal_year >= published.fiscal_year
 ),
@@ -146,7 +159,7 @@ final as (
         ranked.is_comparable and ranked.wave is not null as is_comparable,
         case when ranked.wave is null then 'この年度のアセスメント調査票を受領していない' end as no_stage_reason,
         case when not ranked.is_comparable
-            then concat('裏付けの記録がまだなかった能力: ', ranked.uncorroborable)
+                then concat('裏付けの記録がまだなかった能力: ', ranked.uncorroborable)
         end as incomparable_reason
     from ranked
     inner join municipalities on ranked.municipality_code = municipalities.municipality_code

@@ -8,24 +8,41 @@ run as (
 ),
 
 municipalities as (
-    select municipality_code, name from {{ source('control', 'municipalities') }}
+    select
+        municipality_code,
+        name
+    from {{ source('control', 'municipalities') }}
 ),
 
 dispatched as (
-    select fiscal_year, municipality_code, min(month) as first_month, max(month) as last_month
+    select
+        fiscal_year,
+        municipality_code,
+        min(month) as first_month,
+        max(month) as last_month
     from {{ ref('int_dispatch__plan_months') }}
     group by fiscal_year, municipality_code
 ),
 
 expected as (
-    select deadlines.dataset, deadlines.fiscal_year, deadlines.period, deadlines.due_date,
-        municipalities.municipality_code, municipalities.name as municipality_name
+    select
+        deadlines.dataset,
+        deadlines.fiscal_year,
+        deadlines.period,
+        deadlines.due_date,
+        municipalities.municipality_code,
+        municipalities.name as municipality_name
     from deadlines
     cross join municipalities
     where deadlines.scope = 'all_municipalities'
     union all
-    select deadlines.dataset, deadlines.fiscal_year, deadlines.period, deadlines.due_date,
-        dispatched.municipality_code, municipalities.name as municipality_name
+    select
+        deadlines.dataset,
+        deadlines.fiscal_year,
+        deadlines.period,
+        deadlines.due_date,
+        dispatched.municipality_code,
+        municipalities.name as municipality_name
     from deadlines
     inner join dispatched
         on deadlines.fiscal_year = dispatched.fiscal_year
@@ -34,45 +51,76 @@ expected as (
     inner join municipalities on dispatched.municipality_code = municipalities.municipality_code
     where deadlines.scope = 'dispatched'
     union all
-    select dataset, fiscal_year, period, due_date, cast(null as varchar) as municipality_code, '和歌山県' as municipality_name
+    select
+        dataset,
+        fiscal_year,
+        period,
+        due_date,
+        cast(null as varchar) as municipality_code,
+        '和歌山県' as municipality_name
     from deadlines
     where scope = 'prefecture'
 ),
 
 waves as (
-    select code, label from {{ source('control', 'code_labels') }} where codebook = 'assessment_waves'
+    select
+        code,
+        label
+    from {{ source('control', 'code_labels') }}
+    where codebook = 'assessment_waves'
 ),
 
 submissions as (
     select * from {{ source('control', 'submissions') }}
 ),
 
+of_prefecture as (
+    select distinct dataset from deadlines
+    where scope = 'prefecture'
+),
+
 -- Submission keys name the municipality and the period; exports name them in their rows.
 received as (
-    select submissions.dataset, split_part(submissions.submission_key, '/', 1) as municipality_code,
+    select
+        submissions.dataset,
+        split_part(submissions.submission_key, '/', 1) as municipality_code,
         substr(split_part(submissions.submission_key, '/', 2), 1, 7) as period,
-        submissions.file_id, submissions.received_date, submissions.revision
+        submissions.file_id,
+        submissions.received_date,
+        submissions.revision
     from submissions
     where submissions.dataset = 'visit_log__visits' and submissions.is_in_force
         and split_part(submissions.submission_key, '/', 3) = 'dispatch'
     union all
-    select submissions.dataset, split_part(submissions.submission_key, '/', 1) as municipality_code,
-        waves.label as period, submissions.file_id, submissions.received_date, submissions.revision
+    select
+        submissions.dataset,
+        split_part(submissions.submission_key, '/', 1) as municipality_code,
+        waves.label as period,
+        submissions.file_id,
+        submissions.received_date,
+        submissions.revision
     from submissions
     inner join waves on split_part(submissions.submission_key, '/', 2) = waves.code
     where submissions.dataset = 'assessment__answers' and submissions.is_in_force
     union all
-    select 'survey__needs' as dataset, municipality_code,
-        concat('R', cast({{ fiscal_year('answered_date') }} - 2018 as varchar)) as period, file_id, received_date,
+    select
+        'survey__needs' as dataset,
+        municipality_code,
+        concat('R', cast({{ fiscal_year('answered_date') }} - 2018 as varchar)) as period,
+        file_id,
+        received_date,
         1 as revision
     from {{ ref('stg_survey__needs') }}
     union all
-    select submissions.dataset, cast(null as varchar) as municipality_code,
+    select
+        submissions.dataset,
+        cast(null as varchar) as municipality_code,
         concat('R', cast(cast(submissions.submission_key as integer) - 2018 as varchar)) as period,
-        submissions.file_id, submissions.received_date, submissions.revision
+        submissions.file_id,
+        submissions.received_date,
+        submissions.revision
     from submissions
-    inner join (select distinct dataset from deadlines where scope = 'prefecture') as of_prefecture
-        on submissions.dataset = of_prefecture.dataset
+    inner join of_prefecture on submissions.dataset = of_prefecture.dataset
     where submissions.is_in_force
 ),
 
@@ -87,7 +135,11 @@ newest as (
 ),
 
 counts as (
-    select file_id, dataset, sum(rows_in) as rows_in, sum(rows_landed) as rows_landed,
+    select
+        file_id,
+        dataset,
+        sum(rows_in) as rows_in,
+        sum(rows_landed) as rows_landed,
         sum(rows_set_aside) as rows_set_aside
     from {{ source('control', 'reconciliation') }}
     group by file_id, dataset

@@ -20,8 +20,10 @@ final as (
         cast(sum(recruitments.applicant_count) as bigint) as applicant_count,
         cast(sum(recruitments.interview_count) as bigint) as interview_count,
         cast(sum(recruitments.joint_interview_count) as bigint) as joint_interview_count,
-        cast(sum({{ days_between('recruitments.posted_date', 'recruitments.start_date') }})
-            filter (where recruitments.start_date <= run.as_of) as bigint) as days_to_start_total,
+        cast(
+            sum({{ days_between('recruitments.posted_date', 'recruitments.start_date') }})
+            filter (where recruitments.start_date <= run.as_of) as bigint
+        ) as days_to_start_total,
         cast(count(*) filter (where recruitments.start_date <= run.as_of) as bigint) as started_count,
         cast(count(*) filter (where recruitments.end_kind = 'early_end') as bigint) as early_end_count,
         cast(count(*) filter (where recruitments.end_kind = 'replaced') as bigint) as replacement_count,

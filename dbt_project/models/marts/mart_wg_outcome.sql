@@ -7,7 +7,11 @@ run as (
 ),
 
 participation as (
-    select fiscal_year, wg_id, count(*) as participant_count, max(meeting_count) as meeting_count
+    select
+        fiscal_year,
+        wg_id,
+        count(*) as participant_count,
+        max(meeting_count) as meeting_count
     from {{ ref('mart_wg_participation') }}
     group by fiscal_year, wg_id
 ),
@@ -68,7 +72,9 @@ reached as (
 ),
 
 needs as (
-    select distinct {{ fiscal_year('answered_date') }} as fiscal_year, theme_first as theme
+    select distinct
+        {{ fiscal_year('answered_date') }} as fiscal_year,
+        theme_first as theme
     from {{ ref('stg_survey__needs') }}
     where theme_first is not null
 ),
@@ -101,8 +107,9 @@ final as (
         reached.implemented_date is not null as has_concrete_outcome,
         wgs.status = 'active' and coalesce(facilitation.is_self_sustaining, false) as is_self_sustaining,
         coalesce(wgs.goals_code, '') <> '' as is_goals_aligned,
-        exists (
-            select 1 from needs where needs.theme = wgs.theme and needs.fiscal_year between wgs.fiscal_year - 1 and wgs.fiscal_year
+        exists(
+            select 1 from needs
+            where needs.theme = wgs.theme and needs.fiscal_year between wgs.fiscal_year - 1 and wgs.fiscal_year
         ) as is_need_aligned
     from wgs
     left join participation on wgs.fiscal_year = participation.fiscal_year and wgs.wg_id = participation.wg_id

@@ -14,7 +14,12 @@ meetings as (
 ),
 
 held as (
-    select fiscal_year, wg_id, count(*) as meeting_count from meetings group by fiscal_year, wg_id
+    select
+        fiscal_year,
+        wg_id,
+        count(*) as meeting_count
+    from meetings
+    group by fiscal_year, wg_id
 ),
 
 attended as (
