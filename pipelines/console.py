@@ -145,9 +145,11 @@ def print_rows(
                 for value in row
             )
         )
-    # Where nobody watches there is no edge of a screen to wrap at.
-    whole = Measurement.get(out, out.options.update(max_width=10_000), table).maximum
-    out.print(table, width=None if out.is_terminal else max(whole, 1), crop=out.is_terminal)
+    if not out.is_terminal:
+        # Where nobody watches there is no edge of a screen to wrap at.
+        whole = Measurement.get(out, out.options.update(max_width=10_000), table).maximum
+        out = Console(file=out.file, width=max(whole, 1), highlight=False)
+    out.print(table)
 
 
 def _is_decimal(value: object) -> bool:

@@ -261,9 +261,9 @@ class Night:
         assert self.archive is not None
         days = [receipt.received_date for receipt in self.archive.ledger.receipts]
         if not any(day <= self.settings.as_of for day in days):
-            first = f"(最初の受領は {min(days)})" if days else ""
+            first = f"(基準日 {self.settings.as_of}、最初の受領は {min(days)})" if days else ""
             raise KyosoError(
-                f"基準日 {self.settings.as_of} までに受領したファイルが1件もありません{first}。",
+                f"受領したファイルが1件もありません{first}。",
                 where=str(self.settings.raw),
                 todo="raw/R8/種類/受領日/ にファイルを置くか、--raw と --as-of を確かめてください。",
             )

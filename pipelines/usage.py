@@ -30,7 +30,7 @@ _ERRORS = (
     (r"Option '(.*?)' requires (?:an|\d+) arguments?\.?$", r"オプション {} には値が要ります。"),
     (r"Option '(.*?)' does not take a value\.?$", r"オプション {} には値を書けません。"),
     (r"Got unexpected extra arguments?(?:\(s\))? \((.*)\)$", r"余分な語があります: {}"),
-    (r"Invalid value for '(.*?)': .* is not in the range .*$", "{} の値が範囲の外です。"),
+    (r"Invalid value for '(.*?)': .* (?:less|greater) than .*$", "{} の値が範囲の外です。"),
     (r"Invalid value for '(.*?)'.*$", r"{} の値を読めません。"),
 )
 

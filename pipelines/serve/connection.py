@@ -23,11 +23,19 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
     """Open the current release for reading, also while a night is running.
 
     Raises:
-        KyosoError: nothing has been released yet.
+        KyosoError: nothing has been released yet, or the file cannot be opened.
     """
     import duckdb
 
-    return duckdb.connect(str(warehouse_of(settings)), read_only=True, config=dict(CONFIG))
+    path = warehouse_of(settings)
+    try:
+        return duckdb.connect(str(path), read_only=True, config=dict(CONFIG))
+    except duckdb.Error as error:
+        raise KyosoError(
+            f"公開版を開けません({_first_line(error)})。",
+            where=str(path),
+            todo="読む権限を確かめてください。ファイルが壊れているときは kyoso releases restore で前の版に戻せます。",
+        ) from error
 
 
 def warehouse_of(settings: Settings) -> Path:
@@ -52,14 +60,19 @@ def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[object, 
     """
     import duckdb
 
+    if not text.strip():
+        raise KyosoError("問い合わせが空です。", todo='例: kyoso sql "show tables"', exit_code=2)
     with connect(settings) as con:
         try:
             cursor = con.execute(text)
         except duckdb.Error as error:
             raise KyosoError(
-                "問い合わせを実行できません。",
-                where=str(error).strip(),
+                f"問い合わせを実行できません。\n{str(error).strip()}",
                 todo="表の名前は show tables、列の名前は describe 表名 で確かめられます。公開版は読み取り専用です。",
                 exit_code=2,
             ) from error
         return [column[0] for column in cursor.description or []], cursor.fetchall()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]

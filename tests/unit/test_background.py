@@ -81,7 +81,7 @@ def test_the_log_names_the_line_that_failed_in_the_other_process(tmp_path: Path)
 def test_an_answer_that_cannot_be_sent_is_an_error_and_not_the_end() -> None:
     with Background() as background:
         background.start(give_function)
-        with pytest.raises(Exception, match="pickle|local object"):
+        with pytest.raises(Exception, match=r"pickle|local object"):
             background.result()
         background.start(pow, 2, 2)
         assert background.result() == 4
