@@ -160,10 +160,10 @@ def parse_corporate_number(value: object) -> Read:
     text = re.sub(r"\.0+$", "", fold(str(value)).replace("-", "").removeprefix("T"))
     if not re.fullmatch(r"\d{13}", text, re.ASCII):
         raise Unreadable(
-            "not_a_corporate_number", "法人番号は13桁の数字です。", "13桁の法人番号", "1000020300004"
+            "not_a_corporate_number", "法人番号は13桁の数字です。", "13桁の法人番号", "4000020300004"
         )
     if int(text[0]) != corporate_check_digit(text[1:]):
         raise Unreadable(
-            "wrong_check_digit", "法人番号の検査数字(1桁目)が合いません。", "13桁の法人番号", "1000020300004"
+            "wrong_check_digit", "法人番号の検査数字(1桁目)が合いません。", "13桁の法人番号", "4000020300004"
         )
     return Read(text)

@@ -79,7 +79,7 @@ _EXAMPLES = {
     "fiscal_year": "令和8年度",
     "municipality": "海南市",
     "area_code": "302023",
-    "corporate_number": "1000020300004",
+    "corporate_number": "4000020300004",
 }
 
 

@@ -88,11 +88,12 @@ def read_slack(path: Path, pseudonym: Callable[[str], str]) -> SlackExport:
 def _read(archive: zipfile.ZipFile, pseudonym: Callable[[str], str]) -> SlackExport:
     names = archive.namelist()
     root = next(n for n in names if n.rsplit("/", 1)[-1] == "channels.json").removesuffix("channels.json")
-    members = {
-        user["id"]: pseudonym(user.get("profile", {}).get("email") or user["id"])
-        for user in json.loads(archive.read(root + "users.json"))
-        if not user.get("is_bot") and user["id"] != "USLACKBOT"
-    }
+    # A bot has an account like anyone; None stands for "counts as nobody".
+    members: dict[str, str | None] = {"USLACKBOT": None}
+    for user in json.loads(archive.read(root + "users.json")):
+        is_bot = user.get("is_bot") or user["id"] == "USLACKBOT"
+        identifier = user.get("profile", {}).get("email") or user["id"]
+        members[user["id"]] = None if is_bot else pseudonym(identifier)
     channels = {channel["name"] for channel in json.loads(archive.read(root + "channels.json"))}
     messages: list[Message] = []
     aside: list[SetAside] = []
@@ -116,13 +117,16 @@ def _read(archive: zipfile.ZipFile, pseudonym: Callable[[str], str]) -> SlackExp
 
 
 def _message(
-    sheet: str, row: int, channel: str, entry: dict[str, Any], members: dict[str, str]
+    sheet: str, row: int, channel: str, entry: dict[str, Any], members: dict[str, str | None]
 ) -> Message | SetAside | None:
     if entry.get("type") != "message" or entry.get("subtype") not in _MEMBER_SUBTYPES or entry.get("bot_id"):
         return None
     user = entry.get("user")
     if user not in members:
         return SetAside(sheet, row, "unknown_member", "投稿者が利用者一覧(users.json)にありません。")
+    member = members[user]
+    if member is None:
+        return None
     try:
         posted_at = _EPOCH + timedelta(microseconds=round(float(entry["ts"]) * 1_000_000)) + _TOKYO_OFFSET
     except (KeyError, ValueError, OverflowError):
@@ -133,9 +137,9 @@ def _message(
         sheet=sheet,
         row=row,
         channel=channel,
-        message_key=f"{channel}/{entry['ts']}/{members[user]}",
+        message_key=f"{channel}/{entry['ts']}/{member}",
         thread_key=f"{channel}/{thread}",
-        member=members[user],
+        member=member,
         posted_at=posted_at,
         is_reply=thread != str(entry["ts"]),
     )

@@ -17,6 +17,8 @@ Outcome = TypeVar("Outcome")
 
 MEMORY_LIMIT_BYTES = 4 * 2**30
 TIMEOUT_SECONDS = 120.0
+# After these a worker is dead, hanging or bloated, and another takes its place.
+_DEADLY = ("too_large_to_read", "took_too_long")
 
 
 class _Worker:
@@ -77,20 +79,24 @@ class ReadingWorkers(Generic[Job, Outcome]):
         busy: dict[Any, _Worker] = {}
         try:
             for _ in range(self._count):
-                self._next(_Worker(self._function), pending, busy)
+                self._next(None, pending, busy)
             while busy:
                 yield from self._collect(pending, busy)
         finally:
             for worker in busy.values():
                 worker.stop()
 
-    def _next(self, worker: _Worker, pending: Iterator[Job], busy: dict[Any, _Worker]) -> None:
+    def _next(self, worker: _Worker | None, pending: Iterator[Job], busy: dict[Any, _Worker]) -> None:
+        """Hand the next job to a worker, or to a new one in place of a dead one."""
         try:
-            worker.job = next(pending)
+            job = next(pending)
         except StopIteration:
-            worker.stop()
+            if worker:
+                worker.stop()
             return
-        worker.connection.send(worker.job)
+        worker = worker or _Worker(self._function)
+        worker.job = job
+        worker.connection.send(job)
         busy[worker.connection] = worker
 
     def _collect(
@@ -99,17 +105,21 @@ class ReadingWorkers(Generic[Job, Outcome]):
         ready = wait(list(busy), timeout=self._timeout)
         # Nobody answered within the limit: every worker has had its time.
         for connection in ready or list(busy):
-            worker = busy.pop(connection)
+            worker: _Worker | None = busy.pop(connection)
+            assert worker is not None
             job: Job = worker.job
+            result: Any = _timed_out(self._timeout)
             try:
-                _, result = worker.connection.recv() if ready else (False, _timed_out(self._timeout))
+                if ready:
+                    _, result = worker.connection.recv()
             except (EOFError, OSError):
+                # Its process may still count as alive for a moment; the closed pipe is what tells.
                 result = _too_large()
-            yield job, result
-            if not ready or not worker.process.is_alive():
+            if isinstance(result, Refused) and result.rule in _DEADLY:
                 worker.stop()
-                worker = _Worker(self._function)
+                worker = None
             self._next(worker, pending, busy)
+            yield job, result
 
 
 def _too_large() -> Refused:

@@ -1,0 +1,139 @@
+"""Workbooks as they are: dates in two systems, hidden parts, merged cells. What is not seen must not count unseen."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from pipelines.ingest.read.grid import column_letter
+from pipelines.ingest.read.workbook import read_workbook
+
+
+def test_one_serial_is_the_day_of_its_workbooks_own_date_system(tmp_path: Path) -> None:
+    """46174 in the 1900 system and 44712 in the 1904 system are both 2026-06-01."""
+    for epoch, serial in ((None, 46174), (CALENDAR_MAC_1904, 44712)):
+        workbook = Workbook()
+        if epoch:
+            workbook.epoch = epoch
+        sheet = workbook.active
+        assert sheet is not None
+        sheet["A1"] = serial
+        sheet["A1"].number_format = "yyyy/m/d"
+        sheet["A2"] = serial
+        path = tmp_path / f"{serial}.xlsx"
+        workbook.save(path)
+        (dated,), (bare,) = read_workbook(path)[0].rows
+        assert dated in (date(2026, 6, 1), datetime(2026, 6, 1))
+        assert bare == serial, "an unformatted number stays a number"
+
+
+def test_a_real_workbook_of_the_1904_system_keeps_its_days(real_files: Path) -> None:
+    """Every row of this file states the day it shows (11-10-52); read in the 1900 system it would be 1948."""
+    rows = {g.sheet: g for g in read_workbook(real_files / "date1904_DateFormatTests.xlsx")}["Tests"].rows
+    assert rows[1][0] == "11-10-52"
+    assert rows[1][2] == datetime(1952, 10, 11, 14, 35, 27)
+
+
+def test_dates_in_the_japanese_era_format_of_excel_are_dates(real_files: Path) -> None:
+    rows = read_workbook(real_files / "date_quoted_format.xlsx")[0].rows
+    assert {row[0] for row in rows} == {date(2021, 1, 1)}
+
+
+def test_hidden_and_very_hidden_sheets_are_told_apart_from_visible_ones(real_files: Path) -> None:
+    grids = read_workbook(real_files / "sheet_visibility.xlsx")
+    assert {g.sheet: g.is_hidden for g in grids} == {"Visible": False, "Hidden": True, "VeryHidden": True}
+
+
+def test_the_national_code_list_is_read_whole_with_its_leading_zeros(real_files: Path) -> None:
+    grid = read_workbook(real_files / "000925835.xlsx")[0]
+    assert len(grid.rows) == 1795
+    assert grid.rows[1][0] == "010006"
+
+
+def test_hidden_rows_and_columns_with_values_are_named(tmp_path: Path) -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.title = "報告 & 記録"
+    for row in range(1, 8):
+        sheet.append([row, f"値{row}", None, row])
+    sheet.append([])
+    sheet.row_dimensions[3].hidden = True
+    sheet.row_dimensions[5].hidden = True
+    sheet.row_dimensions[9].hidden = True
+    sheet.column_dimensions.group("C", "D", hidden=True)
+    workbook.create_sheet("見える")["A1"] = 1
+    path = tmp_path / "hidden.xlsx"
+    workbook.save(path)
+    hidden, visible = read_workbook(path)
+    assert hidden.unseen == ("3:3", "5:5", "D:D"), "row 9 and column C hold nothing"
+    assert visible.unseen == ()
+
+
+def test_a_filter_hides_rows_like_a_hand_does(tmp_path: Path) -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row in ("団体名", "海南市", "橋本市"):
+        sheet.append([row])
+    sheet.auto_filter.ref = "A1:A3"
+    sheet.auto_filter.add_filter_column(0, ["橋本市"])
+    sheet.row_dimensions[2].hidden = True
+    workbook.save(tmp_path / "f.xlsx")
+    assert read_workbook(tmp_path / "f.xlsx")[0].unseen == ("2:2",)
+
+
+def test_a_table_that_starts_anywhere_keeps_its_addresses(tmp_path: Path) -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet["AB7"] = "団体名"
+    sheet.merge_cells("AB9:AB11")
+    workbook.save(tmp_path / "t.xlsx")
+    grid = read_workbook(tmp_path / "t.xlsx")[0]
+    assert [grid.address(i, c) for i in range(len(grid.rows)) for c, _ in grid.cells(i)] == ["AB7"]
+    assert grid.merged == ((9, 28, 11, 28),)
+
+
+def test_strict_ooxml_is_read_and_not_silently_empty(tmp_path: Path) -> None:
+    """openpyxl opens such a file and sees no sheet at all."""
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append(["団体名", 3])
+    plain, strict = tmp_path / "plain.xlsx", tmp_path / "strict.xlsx"
+    workbook.save(plain)
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(strict, "w") as copy:
+        for name in source.namelist():
+            text = source.read(name).decode()
+            text = text.replace(
+                "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+                "http://purl.oclc.org/ooxml/spreadsheetml/main",
+            )
+            text = text.replace(
+                "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+                "http://purl.oclc.org/ooxml/officeDocument/relationships",
+            )
+            copy.writestr(name, text)
+    assert read_workbook(strict)[0].rows == (("団体名", 3),)
+
+
+def test_a_chart_sheet_is_an_empty_sheet(tmp_path: Path) -> None:
+    from openpyxl.chart import BarChart
+
+    workbook = Workbook()
+    workbook.create_chartsheet("グラフ").add_chart(BarChart())
+    workbook.save(tmp_path / "c.xlsx")
+    assert [g.rows for g in read_workbook(tmp_path / "c.xlsx")] == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("number", "letters"), [(1, "A"), (26, "Z"), (27, "AA"), (52, "AZ"), (703, "AAA"), (16384, "XFD")]
+)
+def test_columns_have_excels_names(number: int, letters: str) -> None:
+    assert column_letter(number) == letters
