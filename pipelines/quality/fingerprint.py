@@ -12,45 +12,46 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
-JUDGED_SCHEMA = "main"
+# What documents print as it was received, beside the marts and the control tables.
+PRINTED = ("stg_register__applications", "stg_register__commentaries", "stg_register__recruitments")
+_NAME = """
+    case when database_name = 'temp' then 'control.' || table_name
+        when schema_name = 'main' then table_name else schema_name || '.' || table_name end
+"""
+_COLUMNS = f"""
+    select {_NAME} as name, database_name, schema_name, table_name,
+        list(column_name order by column_name) as names, list(data_type order by column_name) as types
+    from duckdb_columns()
+    where not internal and (schema_name = 'main' or (schema_name = 'staging' and list_contains(?, table_name)))
+    group by all order by name
+"""
 
 
-def fingerprint(con: duckdb.DuckDBPyConnection, table: str, schema: str = JUDGED_SCHEMA) -> str:
-    """Fingerprint of one table: row count, sum of row hashes, hash of column names and types.
+def fingerprints(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Fingerprint of everything that documents and analysts read.
+
+    Marts have their plain name, control tables `control.` in front, printed staging tables `staging.`.
+    """
+    found = con.execute(_COLUMNS, [list(PRINTED)]).fetchall()
+    return {
+        name: _fingerprint(con, ".".join(map(_quote, place)), names, types)
+        for name, *place, names, types in found
+    }
+
+
+def _fingerprint(con: duckdb.DuckDBPyConnection, table: str, names: list[str], types: list[str]) -> str:
+    """Row count, sum of row hashes, hash of column names and types.
 
     Every cell enters with its length in front, or as N when null, so that neither a separator
     inside a text nor a null can make two different rows look equal.
     """
-    columns = con.execute(
-        "select column_name, data_type from information_schema.columns "
-        "where table_schema = ? and table_name = ? order by column_name",
-        [schema, table],
-    ).fetchall()
-    if not columns:
-        raise LookupError(f"{schema}.{table}")
-    cells = ", ".join(_cell(name) for name, _ in columns)
+    cells = ", ".join(map(_cell, names))
     row = con.execute(
-        f"select count(*), coalesce(sum(md5_number_lower(concat_ws('|', {cells}))::hugeint), 0) "
-        f"from {_quote(schema)}.{_quote(table)}"
+        f"select count(*), coalesce(sum(md5_number_lower(concat_ws('|', {cells}))::hugeint), 0) from {table}"
     ).fetchone()
     assert row is not None
-    shape = "\n".join(f"{name} {data_type}" for name, data_type in columns)
+    shape = "\n".join(f"{name} {data_type}" for name, data_type in zip(names, types, strict=True))
     return f"{row[0]}-{int(row[1]):x}-{hashlib.sha256(shape.encode()).hexdigest()[:16]}"
-
-
-def tables(con: duckdb.DuckDBPyConnection, schema: str = JUDGED_SCHEMA) -> list[str]:
-    """Names of the tables of a schema, sorted."""
-    rows = con.execute(
-        "select table_name from information_schema.tables "
-        "where table_schema = ? and table_type = 'BASE TABLE' order by table_name",
-        [schema],
-    ).fetchall()
-    return [name for (name,) in rows]
-
-
-def fingerprints(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Fingerprint of every table that documents and analysts read."""
-    return {table: fingerprint(con, table) for table in tables(con)}
 
 
 def _cell(name: str) -> str:

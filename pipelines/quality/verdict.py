@@ -90,7 +90,7 @@ class Verdict:
         is_sample: whether the candidate was built from fictional data.
         results: every check, sorted by id.
         waivers: every waiver in force on `as_of`, with the checks it was used for.
-        fingerprints: table of schema main to its content fingerprint.
+        fingerprints: content fingerprint of every table that documents and analysts read.
     """
 
     is_open: bool

@@ -4,6 +4,7 @@ nobody checked; a difference it invents stops a good release.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import duckdb
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.quality.fingerprint import fingerprint, fingerprints
+from pipelines.quality.fingerprint import PRINTED, fingerprints
+from pipelines.settings import CHECKOUT
 
 TEXT = st.none() | st.text(alphabet="N1|:''\0あ- ,[]", max_size=4)
 NUMBER = st.none() | st.decimals(min_value=-999, max_value=999, places=2)
@@ -29,7 +31,7 @@ def _print_of(rows: list[Row]) -> str:
         CON.execute(
             f"insert into t values {', '.join(['(?, ?, ?, ?)'] * len(rows))}", [c for r in rows for c in r]
         )
-    return fingerprint(CON, "t")
+    return fingerprints(CON)["t"]
 
 
 def _content(rows: list[Row]) -> list[str]:
@@ -80,18 +82,27 @@ def test_any_changed_cell_changes_the_print(rows: list[Row], data: st.DataObject
 def test_what_a_reader_could_tell_apart_has_another_print(one: str, other: str) -> None:
     with duckdb.connect() as con:
         con.execute(f"create table x as {one}; create table y as {other}")
-        assert fingerprint(con, "x") != fingerprint(con, "y")
+        found = fingerprints(con)
+        assert found["x"] != found["y"]
 
 
 def test_the_order_of_columns_plays_no_part() -> None:
     with duckdb.connect() as con:
         con.execute("create table x as select 1 as a, 'y' as b; create table y as select 'y' as b, 1 as a")
-        assert fingerprint(con, "x") == fingerprint(con, "y")
+        found = fingerprints(con)
+        assert found["x"] == found["y"]
 
 
-def test_every_table_that_readers_see_has_a_print() -> None:
+def test_marts_control_tables_and_what_is_printed_as_received_have_a_print() -> None:
     with duckdb.connect() as con:
-        con.execute("create table x as select 1 as a; create schema staging; create table staging.y (b int)")
-        assert set(fingerprints(con)) == {"x"}
-        with pytest.raises(LookupError):
-            fingerprint(con, "y")
+        con.execute("create table x as select 1 as a; create view w as select 2 as a")
+        con.execute("create schema staging; create schema intermediate; create table intermediate.z (a int)")
+        con.execute(f"create table staging.{PRINTED[0]} (a int); create table staging.y (a int)")
+        con.execute("create temp view files as select 1 as a")
+        assert set(fingerprints(con)) == {"x", "w", "control.files", f"staging.{PRINTED[0]}"}
+
+
+def test_no_document_reads_a_table_without_a_print() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (CHECKOUT / "pipelines/report").rglob("*.py")]
+    read = {name for text in sources for name in re.findall(r"\b(?:staging|intermediate)\.(\w+)", text)}
+    assert read == set(PRINTED)

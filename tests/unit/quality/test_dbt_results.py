@@ -1,0 +1,63 @@
+"""A failed dbt test that the gate does not hear of is a broken key in a published table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+
+import pytest
+
+from pipelines.quality.dbt_results import from_dbt
+
+
+def _outcome(
+    status: str, *, kind: str = "test", failures: int | None = 0, message: str = "", **meta: object
+) -> SimpleNamespace:
+    """What dbt's own result looks like, as far as the gate reads it."""
+    config: Mapping[str, object] = {"meta": meta}
+    node = SimpleNamespace(
+        name="unique_mart_kpi",
+        resource_type=kind,
+        config=SimpleNamespace(**config),
+        description="",
+        attached_node="model.kyoso.mart_kpi",
+    )
+    return SimpleNamespace(node=node, status=status, failures=failures, message=message)
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "severity", "closes"),
+    [
+        ("pass", "passed", "error", False),
+        ("fail", "failed", "error", True),
+        ("error", "failed", "error", True),
+        ("skipped", "failed", "error", True),
+        ("warn", "failed", "warning", False),
+    ],
+)
+def test_only_what_dbt_calls_an_error_or_left_out_closes_the_gate(
+    status: str, state: str, severity: str, closes: bool
+) -> None:
+    (result,) = from_dbt([_outcome(status, failures=2 if status in ("fail", "warn") else None)])
+    assert (result.state, result.severity, result.closes) == (state, severity, closes)
+
+
+def test_a_failed_test_says_which_table_how_many_rows_and_what_to_do() -> None:
+    (result,) = from_dbt([_outcome("fail", failures=3)])
+    assert (result.table, result.observed, result.origin) == ("mart_kpi", "3行が該当", "dbt")
+    assert "unique_mart_kpi" in result.title
+    assert result.why.endswith("ため。")
+    assert "ください" in result.what_to_do
+
+
+def test_a_test_may_bring_its_own_words() -> None:
+    (result,) = from_dbt([_outcome("fail", title_ja="題", why_ja="訳", what_to_do_ja="直してください。")])
+    assert (result.title, result.why, result.what_to_do) == ("題", "訳", "直してください。")
+
+
+def test_a_model_speaks_only_when_it_was_not_built() -> None:
+    assert from_dbt([_outcome("success", kind="model")]) == []
+    (result,) = from_dbt([_outcome("error", kind="model", message="\n  Binder Error: x\nmore")])
+    assert result.closes
+    assert result.title == "表 unique_mart_kpi を作れませんでした"
+    assert result.observed.strip() == "Binder Error: x"
