@@ -72,9 +72,9 @@ def run_night(
 def _run_job(night: Night) -> None:
     from pipelines.background import Background
     from pipelines.quality.suite import warm_up as warm_up_expectations
-    from pipelines.report.figures import warm_up as warm_up_figures
+    from pipelines.report.render import warm_up as warm_up_documents
 
-    night.background = Background(warm_up_expectations, warm_up_figures)
+    night.background = Background(warm_up_expectations, warm_up_documents)
     loader = _Loader(night.settings)
     loader.start()
     try:

@@ -15,9 +15,7 @@ def build_report(facts: Facts) -> Report:
     """Every section of the report, with figures not drawn yet."""
     evidence = gather(facts, EVIDENCE_ROWS)
     verdict = facts.verdict
-    checks = (
-        f"合格(検査{len(verdict.results)}件、例外承認{len(verdict.waived)}件、注意{len(verdict.warnings)}件)"
-    )
+    checks = f"合格({len(verdict.results)}件、例外承認{len(verdict.waived)}件、注意{len(verdict.warnings)}件)"
     return Report(
         title=f"{year_label(facts.fiscal_year)} 年次評価報告書",
         edition="作業版",

@@ -39,7 +39,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; `kpi_ids` names the KPI of each row where rows are KPIs."""
+    """A table.
+
+    Attributes:
+        kpi_ids: the KPI of each row, where rows are KPIs.
+        groups: the group of each row, where rows come in groups with a heading.
+    """
 
     key: str
     title: str
@@ -47,6 +52,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     kpi_ids: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     width: Width = "full"
     empty_reason: str = "該当なし。"
 
@@ -78,17 +84,26 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """The answer in one sentence, and what it rests on."""
+
+    lead: str
+    because: str
+
+
+@dataclass(frozen=True)
 class Paragraph:
-    """Text. A lead answers first, an opinion is somebody's, a caveat warns."""
+    """Text; an opinion is somebody's and is marked as such."""
 
     text: str
-    role: Literal["body", "lead", "opinion", "caveat", "heading"] = "body"
+    role: Literal["body", "opinion", "heading"] = "body"
 
 
 @dataclass(frozen=True)
 class Bullets:
     """A list of sentences."""
 
+    key: str
     title: str
     items: tuple[str, ...]
 
@@ -111,7 +126,7 @@ class Cards:
     cards: tuple[Card, ...]
 
 
-Block = Paragraph | Bullets | Cards | Table | Figure
+Block = Answer | Paragraph | Bullets | Cards | Table | Figure
 
 
 @dataclass(frozen=True)
@@ -144,7 +159,6 @@ class Evidence:
     source: str
     value: str
     numerator: str
-    denominator: str
     row_count: int
     file_count: int
     rows: tuple[EvidenceRow, ...] = ()

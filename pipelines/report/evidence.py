@@ -6,8 +6,6 @@ from collections import defaultdict
 
 from pipelines.report.document import Evidence, EvidenceRow
 from pipelines.report.facts import Facts, Row
-from pipelines.report.sections.common import fraction
-from pipelines.report.wording import number_text
 
 ROLES = {
     "numerator": "分子",
@@ -52,8 +50,9 @@ def gather(facts: Facts, limit: int) -> tuple[Evidence, ...]:
             kpi.formula_ja,
             facts.sources(kpi),
             kpi.text if kpi.value is not None else "値なし",
-            fraction(kpi),
-            number_text(kpi.denominator) if kpi.denominator is not None else "",
+            kpi.numerator_text
+            if kpi.denominator is None
+            else f"{kpi.numerator_text} / {kpi.denominator_text}",
             rows[kpi.kpi_id][0]["row_count"] if rows[kpi.kpi_id] else 0,
             rows[kpi.kpi_id][0]["file_count"] if rows[kpi.kpi_id] else 0,
             tuple(

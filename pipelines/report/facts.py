@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.quality.suite import open_candidate
 from pipelines.quality.verdict import Verdict
-from pipelines.report.wording import NO_VALUE, number_text
+from pipelines.report.wording import NO_VALUE, minus_of, number_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,7 +44,34 @@ class Kpi:
     @property
     def text(self) -> str:
         """The value with its unit, or a dash."""
-        return NO_VALUE if self.value is None else f"{number_text(self.value, self.decimals)}{self.unit}"
+        if self.value is None:
+            return NO_VALUE
+        return f"{number_text(self.value, self.decimals, minus_of(self.unit))}{self.unit}"
+
+    @property
+    def numerator_text(self) -> str:
+        """The numerator; a median has none."""
+        if self.numerator is None:
+            return NO_VALUE if self.denominator is None else "中央値"
+        return _exact(self.numerator)
+
+    @property
+    def denominator_text(self) -> str:
+        """The denominator; what is counted or summed has none."""
+        return NO_VALUE if self.denominator is None else _exact(self.denominator)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether it has a target and has not reached it as things stand; without a value it has not."""
+        if self.target is None:
+            return False
+        if self.value is None:
+            return True
+        return self.value < self.target if self.direction == "up" else self.value > self.target
+
+
+def _exact(value: Decimal) -> str:
+    return number_text(value, 0 if value == value.to_integral_value() else 1)
 
 
 class Facts:
@@ -113,7 +140,7 @@ class Facts:
             r["source"]: r["source_label"]
             for r in self.rows("select distinct source, source_label from datasets")
         }
-        return "・".join(names.get(name, name) for name in kpi.source_ja.split("・"))
+        return "、".join(names.get(name, name) for name in kpi.source_ja.split("・"))
 
     def commentary(self, section_no: int) -> list[Row]:
         """The officer's opinions for a section, oldest first."""

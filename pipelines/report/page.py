@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from pipelines.report.document import Report
-from pipelines.report.wording import wareki
+from pipelines.report.wording import MEASURE, wareki
 from pipelines.settings import CHECKOUT
 
 TEMPLATES = CHECKOUT / "reports" / "templates"
@@ -24,7 +26,7 @@ def write_page(report: Report, path: Path) -> Path:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters["inline_svg"] = _inline_svg
+    environment.filters["tied"] = _tied
     environment.tests["half"] = lambda block: getattr(block, "width", "full") == "half"
     context: dict[str, Any] = {
         "report": report,
@@ -37,15 +39,6 @@ def write_page(report: Report, path: Path) -> Path:
     return path
 
 
-def _inline_svg(svg: str, identity: str) -> str:
-    """An SVG for use inside a page: no XML head, and ids that cannot meet those of another figure."""
-    import re
-
-    from markupsafe import Markup
-
-    body = svg[svg.index("<svg") :]
-    for name in set(re.findall(r'id="([^"]+)"', body)):
-        body = body.replace(f'id="{name}"', f'id="{identity}-{name}"').replace(
-            f"url(#{name})", f"url(#{identity}-{name})"
-        )
-    return Markup(re.sub(r"<svg ", '<svg aria-hidden="true" focusable="false" ', body, count=1))
+def _tied(text: str) -> Markup:
+    """Text in which no line parts a figure from its unit."""
+    return Markup(MEASURE.sub(lambda found: f'<span class="tied">{found[0]}</span>', str(escape(text))))

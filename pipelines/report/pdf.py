@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.report.document import Report
-from pipelines.report.wording import wareki
+from pipelines.report.wording import MEASURE, wareki
 from pipelines.settings import CHECKOUT
 
 TEMPLATES = CHECKOUT / "reports" / "templates"
@@ -59,6 +59,7 @@ def _content(report: Report, root: Path) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(
         json.dumps(
             {
+                "measure": MEASURE.pattern,
                 "title": report.title,
                 "edition": report.edition,
                 "as_of": wareki(report.as_of),

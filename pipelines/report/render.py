@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from pipelines.errors import KyosoError
@@ -14,6 +15,12 @@ from pipelines.report.figures import draw
 from pipelines.report.page import write_page
 from pipelines.report.pdf import write_pdf
 from pipelines.report.workbook import write_workbook
+
+
+def warm_up() -> None:
+    """Load what sets the documents: the typesetter and the page templates."""
+    for library in ("jinja2", "typst"):
+        import_module(library)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,9 @@ METHOD = (
     "この版には、派遣を受けなかった団体との比較による効果の推定は含まれません。",
 )
 
+NO_EDITION = "該当なし。確定して発行した版(暫定・確定・追補)がまだないため、比べる相手がありません。"
+FINDINGS_SHOWN = 60
+
 
 def build(facts: Facts, evidence: tuple[Evidence, ...]) -> Section:
     """付録."""
@@ -27,7 +30,9 @@ def build(facts: Facts, evidence: tuple[Evidence, ...]) -> Section:
         _submissions(facts),
         _checks(facts),
         _waivers(facts),
-        Bullets("方法と前提", METHOD),
+        Bullets("method", "方法と前提", METHOD),
+        Paragraph("前の版との違い", "heading"),
+        Paragraph(NO_EDITION),
         _definitions(facts),
         _evidence_index(evidence),
     ]
@@ -70,7 +75,7 @@ def _sources(facts: Facts) -> Table:
         Column("資料", width=2),
         *(
             Column(c, "right")
-            for c in ("受領ファイル", "読めないファイル", "行", "取り込んだ行", "保留した行")
+            for c in ("受領(ファイル)", "読めない(ファイル)", "行", "取り込んだ行", "保留した行")
         ),
     )
     return Table(
@@ -88,27 +93,28 @@ def _findings(facts: Facts) -> Table:
     )
     lines = tuple(
         (
-            Cell("要修正" if r["severity"] == "error" else "確認"),
+            Cell("要修正" if r["severity"] == "error" else "要確認"),
             Cell(r["name"]),
             Cell(r["path"].split("/")[-1]),
             Cell(" ".join(p for p in (r["sheet"], r["cell"]) if p)),
             Cell(r["message"]),
         )
-        for r in rows
+        for r in rows[:FINDINGS_SHOWN]
     )
     columns = (
-        Column("区分", width=0.6),
-        Column("団体", width=0.9),
-        Column("ファイル", width=2.6),
-        Column("場所", width=1.4),
-        Column("指摘", width=4),
+        Column("区分", width=4),
+        Column("団体", width=4.4),
+        Column("ファイル", width=15.5),
+        Column("場所", width=12),
+        Column("指摘", width=26),
     )
+    more = f"ほか{len(rows) - FINDINGS_SHOWN}件。" if len(rows) > FINDINGS_SHOWN else ""
     return Table(
         "findings",
-        "未解決の指摘",
+        f"未解決の指摘({len(rows)}件)",
         columns,
         lines,
-        "直し方は夜間レポートと修正依頼にあります。",
+        f"{more}直し方は夜間レポートと修正依頼にあります。",
         empty_reason="未解決の指摘はありません。",
     )
 
@@ -147,7 +153,7 @@ def _checks(facts: Facts) -> Table:
         for r in shown
     )
     columns = (
-        Column("検査", width=1),
+        Column("検査", width=1.1),
         Column("内容", width=2.4),
         Column("結果", width=0.8),
         Column("見つかったこと", width=1.6),
@@ -176,13 +182,13 @@ def _waivers(facts: Facts) -> Table:
         for w in facts.verdict.waivers
     )
     columns = (
-        Column("番号", width=0.7),
-        Column("検査", width=1),
-        Column("対象", width=1.4),
-        Column("理由", width=3),
-        Column("承認者", width=1.6),
-        Column("有効期限", width=0.8),
-        Column("この版で", width=0.9),
+        Column("番号", width=3.4),
+        Column("検査", width=5.4),
+        Column("対象", width=9),
+        Column("理由", width=20),
+        Column("承認者", width=9),
+        Column("有効期限", width=4.6),
+        Column("この版で", width=6.4),
     )
     return Table("waivers", "例外承認", columns, lines, empty_reason="有効な例外承認はありません。")
 
@@ -193,11 +199,11 @@ def _definitions(facts: Facts) -> Table:
         for k in facts.kpis.values()
     )
     columns = (
-        Column("番号", width=0.55),
-        Column("KPI", width=1.9),
-        Column("種別", width=0.85),
-        Column("計算", width=4),
-        Column("もとの資料", width=1.6),
+        Column("番号", width=2.9),
+        Column("KPI", width=12.5),
+        Column("種別", width=6.8),
+        Column("計算", width=26),
+        Column("もとの資料", width=13),
     )
     return Table("definitions", "KPIの定義", columns, lines)
 
@@ -207,7 +213,6 @@ def _evidence_index(evidence: tuple[Evidence, ...]) -> Table:
         (
             Cell(e.kpi_id),
             Cell(e.name),
-            Cell(e.value),
             number_cell(e.row_count),
             number_cell(e.file_count),
             Cell(
@@ -219,12 +224,11 @@ def _evidence_index(evidence: tuple[Evidence, ...]) -> Table:
         for e in evidence
     )
     columns = (
-        Column("番号", width=0.55),
-        Column("KPI", width=2.2),
-        Column("値", "right", 1.1),
-        Column("根拠の行", "right", 0.7),
-        Column("ファイル", "right", 0.7),
-        Column("最初の行", width=3),
+        Column("番号", width=2.9),
+        Column("KPI", width=16.5),
+        Column("行", "right", 3.2),
+        Column("ファイル", "right", 4.8),
+        Column("最初の行(ファイル、シート、セル)", width=32),
     )
     row_count = number_text(sum(e.row_count for e in evidence))
     note = f"根拠の行は延べ{row_count}行です。すべての行は、Excel版の「証跡」シートで見られます。"

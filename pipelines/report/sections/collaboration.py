@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from pipelines.report.document import Block, Cell, Column, Figure, Paragraph, Section, Table
 from pipelines.report.facts import Facts
-from pipelines.report.sections.common import kpi_table, opinions
-from pipelines.report.wording import NO_VALUE, number_cell, number_text, short_date
+from pipelines.report.sections.commentary import opinions
+from pipelines.report.wording import MONEY_MINUS, NO_VALUE, number_cell, number_text, short_date, yen_cell
 
 
 def build(facts: Facts) -> Section:
     """WGと共同調達."""
     blocks: list[Block] = [Paragraph(text) for text in _sentences(facts)]
-    blocks += [
-        _wgs(facts),
-        _matrix(facts),
-        kpi_table(facts, "wg_kpis", "WGのKPI", ("K301", "K302", "K303", "K304", "K305", "K313")),
-    ]
-    blocks += [_procurement(facts), _joint_use(facts)]
-    procurement = ("K306", "K307", "K308", "K314", "K309", "K315", "K310", "K316", "K311", "K312")
-    blocks.append(
-        kpi_table(
-            facts,
-            "procurement_kpis",
-            "共同調達・共同利用のKPI",
-            procurement,
-            "削減額は根拠区分ごとのKPIで、足し合わせません。",
-        )
-    )
+    blocks += [_wgs(facts), _matrix(facts), _procurement(facts), _joint_use(facts)]
     return Section("collaboration", "WGと共同調達", (*blocks, *opinions(facts, 8)))
 
 
@@ -42,7 +27,7 @@ def _sentences(facts: Facts) -> list[str]:
         r["wg_name"] for r in facts.of_year("mart_wg_outcome", "wg_id") if r["status"] == "cancelled"
     ]
     if cancelled:
-        texts.append(f"中止: {'、'.join(cancelled)}。")
+        texts.append(f"中止したのは、{'、'.join(cancelled)}です。")
     parts = [
         f"{name} {facts.kpi(k).text}({k})"
         for k, name in (("K308", "実測"), ("K309", "自己申告"), ("K310", "試算"))
@@ -75,18 +60,18 @@ def _wgs(facts: Facts) -> Table:
         for r in rows
     )
     columns = (
-        Column("番号", width=0.6),
-        Column("WG", width=2.1),
-        Column("類型", width=1.4),
-        Column("発意", width=0.7),
-        Column("主担当", width=0.95),
-        Column("状況", width=0.75),
-        Column("参加団体", "right", 0.6),
-        Column("会議(回)", "right", 0.6),
-        Column("到達段階", width=1.25),
-        Column("成果", "center", 0.5),
-        Column("自走", "center", 0.5),
-        Column("GOALS", width=0.75),
+        Column("番号", width=3.2),
+        Column("WG", width=11.5),
+        Column("類型", width=8.4),
+        Column("発意", width=3.2),
+        Column("主担当", width=4.4),
+        Column("状況", width=3.2),
+        Column("参加(団体)", "right", 3.6),
+        Column("会議(回)", "right", 2.4),
+        Column("到達段階", width=6.6),
+        Column("成果", "center", 2.4),
+        Column("自走", "center", 2.4),
+        Column("GOALS", width=3.5),
     )
     return Table(
         "wgs",
@@ -151,24 +136,24 @@ def _procurement(facts: Facts) -> Table:
             Cell(short_date(r["contract_date"])),
             number_cell(r["participant_count"]),
             Cell(facts.label("evidence_classes", r["evidence_class"])),
-            number_cell(r["standalone_cost_jpy"]),
-            number_cell(r["share_amount_jpy"]),
-            number_cell(r["saving_jpy"]),
+            yen_cell(r["standalone_cost_jpy"]),
+            yen_cell(r["share_amount_jpy"]),
+            yen_cell(r["saving_jpy"]),
             number_cell(r["saving_pct"], 1),
         )
         for r in rows
     )
     columns = (
-        Column("案件", width=0.65),
-        Column("案件名", width=2.5),
-        Column("方法", width=1.1),
-        Column("契約日", width=0.85),
-        Column("参加団体", "right", 0.7),
-        Column("根拠区分", width=0.85),
-        Column("単独の額(円)", "right", 1.15),
-        Column("負担額(円)", "right", 1.15),
-        Column("削減額(円)", "right", 1.15),
-        Column("削減率(%)", "right", 0.75),
+        Column("案件", width=3.4),
+        Column("案件名", width=13.2),
+        Column("方法", width=6.4),
+        Column("契約日", width=4.6),
+        Column("参加(団体)", "right", 3.6),
+        Column("根拠区分", width=4.4),
+        Column("単独の額(円)", "right", 5.2),
+        Column("負担額(円)", "right", 5.2),
+        Column("削減額(円)", "right", 5.2),
+        Column("削減率(%)", "right", 3.4),
     )
     return Table(
         "joint_procurement",
@@ -188,22 +173,22 @@ def _joint_use(facts: Facts) -> Table:
             Cell(r["system_name"]),
             Cell(facts.label("joint_use_kinds", r["kind"])),
             number_cell(r["participant_count"]),
-            number_cell(r["cost_before_jpy"]),
-            number_cell(r["cost_after_jpy"]),
-            number_cell(r["cost_before_per_head_jpy"], 1),
-            number_cell(r["cost_after_per_head_jpy"], 1),
+            yen_cell(r["cost_before_jpy"]),
+            yen_cell(r["cost_after_jpy"]),
+            number_cell(r["cost_before_per_head_jpy"], 1, minus=MONEY_MINUS),
+            number_cell(r["cost_after_per_head_jpy"], 1, minus=MONEY_MINUS),
         )
         for r in rows
     )
     columns = (
-        Column("番号", width=0.6),
-        Column("システム", width=2.4),
-        Column("区分", width=1.5),
-        Column("利用団体", "right", 0.8),
-        Column("利用前(円/年)", "right", 1.3),
-        Column("利用後(円/年)", "right", 1.3),
-        Column("1人当たり前(円)", "right", 1.1),
-        Column("1人当たり後(円)", "right", 1.1),
+        Column("番号", width=2.4),
+        Column("システム", width=15),
+        Column("区分", width=9.5),
+        Column("利用(団体)", "right", 3.6),
+        Column("利用前(円/年)", "right", 6.2),
+        Column("利用後(円/年)", "right", 6.2),
+        Column("利用前(円/人)", "right", 4.2),
+        Column("利用後(円/人)", "right", 4.2),
     )
     return Table(
         "joint_use",

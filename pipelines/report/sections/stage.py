@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-from pipelines.report.document import Block, Cell, Chart, Column, Figure, Paragraph, Section, Table
+from pipelines.report.document import Block, Cell, Column, Paragraph, Section, Table
 from pipelines.report.facts import Facts, Row
-from pipelines.report.sections.common import kpi_table, opinions
+from pipelines.report.sections.commentary import opinions
+from pipelines.report.sections.stage_figures import STAGES, movement_figure
 from pipelines.report.wording import (
     NO_VALUE,
     number_cell,
@@ -17,15 +16,17 @@ from pipelines.report.wording import (
     year_label,
 )
 
-_STAGES = ("below", "collaboration", "co_creation")
-
 
 def build(facts: Facts) -> Section:
     """段階."""
     blocks: list[Block] = [Paragraph(text) for text in _sentences(facts)]
     blocks += [movement_figure(facts), _transitions(facts), _by_municipality(facts), _capabilities(facts)]
-    blocks.append(kpi_table(facts, "stage_kpis", "段階のKPI", [f"K1{n:02d}" for n in range(1, 13)]))
-    return Section("stage", "段階(令和5年度から現在まで)", (*blocks, *opinions(facts, 7)))
+    return Section("stage", _title(facts), (*blocks, *opinions(facts, 7)))
+
+
+def _title(facts: Facts) -> str:
+    first = facts.rows("select min(fiscal_year) as year from mart_stage where stage is not null")[0]["year"]
+    return f"段階({year_label(first)}から現在まで)" if first else "段階"
 
 
 def _sentences(facts: Facts) -> list[str]:
@@ -55,93 +56,6 @@ def _sentences(facts: Facts) -> list[str]:
     return texts
 
 
-def movement_figure(facts: Facts) -> Figure:
-    """Municipalities by stage, year by year; years without an assessment are left out and named."""
-    rows = facts.rows(
-        """
-        select fiscal_year, bool_and(is_comparable) filter (where stage is not null) as is_comparable,
-            count(*) filter (where stage = 'below') as below, count(*) filter (where stage = 'collaboration') as collaboration,
-            count(*) filter (where stage = 'co_creation') as co_creation, count(*) filter (where is_to_confirm) as to_confirm,
-            count(*) filter (where published_stage <> 'below' and published_fiscal_year = fiscal_year) as published
-        from mart_stage where stage is not null group by fiscal_year order by fiscal_year
-        """
-    )
-    lines = tuple(
-        (
-            Cell(year_label(r["fiscal_year"]) + ("" if r["is_comparable"] else "*")),
-            *(number_cell(r[s]) for s in _STAGES),
-            number_cell(r["to_confirm"]),
-        )
-        for r in rows
-    )
-    columns = (
-        Column("年度"),
-        *(Column(stage_label(s), "right") for s in _STAGES),
-        Column("うち要確認", "right"),
-    )
-    alt = "、".join(
-        f"{year_label(r['fiscal_year'])} 協働未達{r['below']} 協働{r['collaboration']} 共創{r['co_creation']}"
-        for r in rows
-    )
-    note = (
-        "*は、裏付けの記録がまだなかった能力があり、ほかの年度と比べられない年度。"
-        if any(not r["is_comparable"] for r in rows)
-        else ""
-    )
-    return Figure(
-        "movement",
-        "段階の推移(裏付けあり、団体数)",
-        f"年度ごとの段階別の団体数。{alt}",
-        Table("movement", "段階の推移", columns, lines),
-        note=note,
-        chart=Chart("stacked", 0, (1, 2, 3), is_horizontal=True, colours=("D9D9D9", "8FB3D1", "16324F")),
-        width="half",
-    )
-
-
-def tile_map(facts: Facts) -> Figure:
-    """One square per municipality, placed roughly as on the map."""
-    rows = facts.rows(
-        """
-        select m.name, m.tile_column, m.tile_row, s.stage, s.is_to_confirm, d.municipality_code is not null as is_dispatched
-        from dim_municipality m
-        left join mart_stage s on s.municipality_code = m.municipality_code and s.fiscal_year = ?
-        left join mart_dispatch_utilisation d on d.municipality_code = m.municipality_code and d.fiscal_year = ?
-        order by m.sort_order
-        """,
-        facts.fiscal_year,
-        facts.fiscal_year,
-    )
-    lines = tuple(
-        (
-            Cell(r["name"]),
-            stage_cell(r["stage"]) if r["stage"] else Cell("評価なし", mark="none"),
-            Cell("要確認" if r["is_to_confirm"] else ""),
-            Cell("●" if r["is_dispatched"] else ""),
-            number_cell(r["tile_column"]),
-            number_cell(r["tile_row"]),
-        )
-        for r in rows
-    )
-    columns = (
-        Column("団体"),
-        Column("段階"),
-        Column("要確認"),
-        Column("派遣"),
-        Column("列", "right"),
-        Column("行", "right"),
-    )
-    counts = Counter(r["stage"] for r in rows)
-    alt = "、".join(f"{stage_label(s)} {counts[s]}団体" for s in reversed(_STAGES))
-    return Figure(
-        "tile_map",
-        f"段階の地図({short_year(facts.fiscal_year)}、裏付けあり)",
-        f"市町村の段階をおおよその位置で示す。{alt}、要確認 {sum(r['is_to_confirm'] or False for r in rows)}団体。",
-        Table("tile_map", "市町村の段階", columns, lines),
-        width="half",
-    )
-
-
 def _transitions(facts: Facts) -> Table:
     """From the last comparable assessed year to this one."""
     rows = facts.rows(
@@ -158,7 +72,7 @@ def _transitions(facts: Facts) -> Table:
         facts.fiscal_year,
         facts.fiscal_year,
     )
-    order = {stage: number for number, stage in enumerate(_STAGES)}
+    order = {stage: number for number, stage in enumerate(STAGES)}
     rows.sort(key=lambda r: (order[r["from_stage"]], order[r["to_stage"]]))
     from_year = short_year(rows[0]["from_year"]) if rows else ""
     lines = tuple(
@@ -238,7 +152,7 @@ def _missing(row: Row) -> str:
     if not row["stage"]:
         return str(row["no_stage_reason"] or "")
     if row["next_stage"] is None:
-        return "(共創)"
+        return "最上位の段階"
     return f"{stage_label(row['next_stage'])}へ: {row['missing_criteria_text'] or 'なし'}"
 
 
@@ -265,7 +179,7 @@ def _capabilities(facts: Facts) -> Table:
         Column("団体", width=1.2),
         Column("調査回", width=0.9),
         Column("評価者", width=0.8),
-        *(Column(f"{label}(評点・裏付け)", width=1.7) for _, label in names),
+        *(Column(f"{label}(評点・裏付け)", width=1.85) for _, label in names),
     )
     return Table(
         "capabilities",

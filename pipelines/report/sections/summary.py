@@ -2,85 +2,101 @@
 
 from __future__ import annotations
 
-from pipelines.report.document import Block, Bullets, Card, Cards, Cell, Column, Paragraph, Section, Table
-from pipelines.report.facts import Facts
-from pipelines.report.sections.delivery import monthly_figure, unreported
-from pipelines.report.sections.outcomes import is_behind
-from pipelines.report.sections.stage import movement_figure, tile_map
-from pipelines.report.wording import NO_VALUE, month_label, number_cell, number_text, year_label
+from pipelines.report.document import Answer, Block, Bullets, Card, Cards, Cell, Column, Section, Table
+from pipelines.report.facts import Facts, Kpi
+from pipelines.report.sections.delivery import unreported
+from pipelines.report.sections.delivery_figures import monthly_figure
+from pipelines.report.sections.kpi_table import target_cell
+from pipelines.report.sections.stage_figures import movement_figure, tile_map
+from pipelines.report.wording import minus_of, month_label, number_cell, number_text, signed_text, year_label
 
 _CAVEATS = 3
 
 
 def build(facts: Facts) -> Section:
     """要約."""
-    lead, because = answer(facts)
     blocks: list[Block] = [
-        Paragraph(lead, "lead"),
-        Paragraph(because),
+        answer(facts),
         Cards(_cards(facts)),
         tile_map(facts),
         _targets(facts),
         movement_figure(facts),
         monthly_figure(facts),
-        Bullets("読むときの注意", tuple(caveats(facts)[:_CAVEATS])),
+        Bullets("caveats", "読むときの注意", tuple(caveats(facts)[:_CAVEATS])),
     ]
     return Section("summary", "要約", tuple(blocks))
 
 
-def answer(facts: Facts) -> tuple[str, str]:
+def answer(facts: Facts) -> Answer:
     """The first sentence and its reason, by rule. No comparison group, no claim about effect."""
     stage, transfer = facts.kpi("K101"), facts.kpi("K601")
     stage_text = (
-        f"裏付けのある協働以上は{number_text(stage.denominator)}団体中{number_text(stage.numerator)}団体です。"
+        f"協働以上と裏付けられたのは、評価のある{stage.denominator_text}団体のうち{stage.numerator_text}団体です。"
         if stage.value is not None
-        else "段階の評価をまだ受領していません。"
+        else f"段階も、まだ示せません({stage.reason or '値がないため'})。"
     )
-    reasons = []
     if transfer.value is None:
-        reasons.append(f"派遣の前後の変化(K601)は、{transfer.reason or '値がないため'}、まだ測れません。")
+        reasons = [f"派遣の前後の変化(K601)は示せません({transfer.reason or '値がないため'})。"]
     else:
-        reasons.append(
-            f"派遣を受けた団体の「自力でできる程度」は平均{number_text(transfer.value, 2)}点変化しました(K601)が、"
-            "派遣を受けなかった団体にも変化はありえます。"
-        )
+        reasons = [
+            f"派遣を受けた団体の「自力でできる程度」は、前後で平均{signed_text(transfer.value, 2)}点変わりました(K601)。"
+            "ただし、派遣を受けなかった団体も変わりうるため、派遣によるとはいえません。"
+        ]
     waves = {r["wave"] for r in facts.of_year("mart_stage", "municipality_code") if r["wave"]}
     if waves and not any(str(w).endswith("_end") for w in waves):
         reasons.append("段階は年度の途中の調査によるもので、年度末の調査で変わりえます。")
     reasons.append(
-        "この版は派遣を受けなかった団体との比較を含まず、「判断できない」は「効果がない」という意味ではありません。"
+        "この版は、派遣を受けなかった団体との比較を含みません。「判断できない」は「効果がない」という意味ではありません。"
     )
-    return f"支援が市町村のDXを進めたかどうかは、この版の証拠だけでは判断できません。{stage_text}", "".join(
-        reasons
-    )
+    lead = f"支援が市町村のDXを進めたかどうかは、この版の証拠だけでは判断できません。{stage_text}"
+    return Answer(lead, "".join(reasons))
 
 
 def _cards(facts: Facts) -> tuple[Card, ...]:
-    stage, rate, concrete = facts.kpi("K101"), facts.kpi("K203"), facts.kpi("K303")
-    return (
-        Card(
-            stage.name_ja,
-            "K101",
-            number_text(stage.numerator),
-            f"/ {number_text(stage.denominator)}団体",
-            f"公表 {facts.kpi('K102').text}・評点のみ {facts.kpi('K103').text}・"
-            f"前年度 {number_text(stage.previous_value)}・目標 {number_text(stage.target)}",
-        ),
-        Card(
-            f"{rate.name_ja}(基準日まで)",
-            "K203",
-            number_text(rate.value, 1),
-            "%",
-            f"実績 {number_text(rate.numerator)} / 計画 {number_text(rate.denominator)}人回・目標 {number_text(rate.target)}%",
-        ),
-        Card(
-            concrete.name_ja,
-            "K303",
-            number_text(concrete.value),
-            f"/ {number_text(concrete.denominator)}件",
-            f"自走 {number_text(facts.kpi('K304').numerator)}件・前年度 {number_text(concrete.previous_value)}件・"
-            f"目標 {number_text(concrete.target)}件",
-        ),
+    return (_stage_card(facts), _delivery_card(facts), _saving_card(facts))
+
+
+def _stage_card(facts: Facts) -> Card:
+    stage = facts.kpi("K101")
+    parts = [
+        f"公表 {number_text(facts.kpi('K102').value)}",
+        f"評点のみ {number_text(facts.kpi('K103').value)}",
+        f"前年度 {number_text(stage.previous_value)}",
+        f"目標 {number_text(stage.target)}",
+    ]
+    unit = f"/ {stage.denominator_text}団体" if stage.value is not None else "団体"
+    return Card(stage.name_ja, stage.kpi_id, number_text(stage.value), unit, "　".join(parts))
+
+
+def _delivery_card(facts: Facts) -> Card:
+    rate = facts.kpi("K203")
+    parts = [
+        f"実績 {rate.numerator_text} / 計画 {rate.denominator_text}人回",
+        f"目標 {number_text(rate.target)}%",
+    ]
+    return Card(
+        f"{rate.name_ja}(基準日まで)",
+        rate.kpi_id,
+        number_text(rate.value, rate.decimals),
+        "%",
+        "　".join(parts),
+    )
+
+
+def _saving_card(facts: Facts) -> Card:
+    saving = facts.kpi("K308")
+    estimated = facts.kpi("K310")
+    note = (
+        f"ほかに試算 {estimated.text}(足さない)"
+        if estimated.value
+        else f"目標 {number_text(saving.target)}円"
+    )
+    return Card(
+        f"共同調達の{saving.name_ja}",
+        saving.kpi_id,
+        number_text(saving.value, minus=minus_of(saving.unit)),
+        "円",
+        note,
     )
 
 
@@ -90,25 +106,34 @@ def _targets(facts: Facts) -> Table:
         (
             Cell(k.kpi_id),
             Cell(k.name_ja),
-            Cell(k.text if k.value is not None else NO_VALUE, k.value),
-            number_cell(k.target, 0),
-            Cell(
-                "－ 値なし" if k.value is None else "▽ 届かず" if is_behind(facts, k.kpi_id) else "○ 届く",
-                mark="none" if k.value is None else "short" if is_behind(facts, k.kpi_id) else "met",
-            ),
+            Cell(k.text, k.value, number_cell(k.value, k.decimals, minus=minus_of(k.unit)).number_format),
+            target_cell(k),
+            _standing(k),
         )
         for k in chosen
     )
     columns = (
-        Column("番号", width=0.7),
-        Column("目標のあるKPI", width=2.5),
-        Column("現時点", "right", 1.65),
-        Column("目標", "right", 1.4),
-        Column("目標に", "center", 1.2),
+        Column("番号", width=2.7),
+        Column("目標のあるKPI", width=12.1),
+        Column("値", "right", 6.8),
+        Column("目標", "right", 5.4),
+        Column("現状", "center", 3.5),
     )
     return Table(
-        "targets", "目標と現時点の値", columns, rows, kpi_ids=tuple(k.kpi_id for k in chosen), width="half"
+        "targets",
+        "目標と現時点の値",
+        columns,
+        rows,
+        kpi_ids=tuple(k.kpi_id for k in chosen),
+        width="half",
+        empty_reason="該当なし。この年度の目標が設定されていません。",
     )
+
+
+def _standing(kpi: Kpi) -> Cell:
+    if kpi.value is None:
+        return Cell("値なし", mark="none")
+    return Cell("未到達", mark="short") if kpi.is_behind else Cell("到達", mark="met")
 
 
 def caveats(facts: Facts) -> list[str]:

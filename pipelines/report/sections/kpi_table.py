@@ -1,0 +1,70 @@
+"""KPIs as a table: value, target, numerator and denominator, previous year and status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipelines.report.document import Cell, Column, Table
+from pipelines.report.facts import Kpi
+from pipelines.report.wording import minus_of, number_cell
+
+_MARKS = {"達成": "good", "未達": "bad", "現時点": "interim", "目標なし": "none", "値なし": "none"}
+_COLUMNS = (
+    Column("番号", width=2.7),
+    Column("KPI", width=13.2),
+    Column("単位", width=4.1),
+    Column("値", "right", 5.0),
+    Column("目標", "right", 5.0),
+    Column("分子", "right", 5.4),
+    Column("分母", "right", 5.0),
+    Column("前年度", "right", 5.0),
+    Column("前年差", "right", 5.6),
+    Column("判定", "center", 4.2),
+)
+
+
+def kpi_table(key: str, title: str, kpis: Iterable[Kpi], groups: dict[str, str]) -> Table:
+    """KPIs under the headings of their groups; `groups` gives their names and order."""
+    chosen = sorted(kpis, key=lambda k: (list(groups).index(k.kpi_group), k.kpi_id))
+    return Table(
+        key,
+        title,
+        _COLUMNS,
+        tuple(_row(kpi) for kpi in chosen),
+        " ".join(_reasons(chosen)),
+        tuple(k.kpi_id for k in chosen),
+        tuple(groups[k.kpi_group] for k in chosen),
+    )
+
+
+def _reasons(kpis: list[Kpi]) -> list[str]:
+    """Why KPIs have no value, each reason once."""
+    by_reason: dict[str, list[str]] = {}
+    for kpi in kpis:
+        if kpi.value is None:
+            by_reason.setdefault(kpi.reason or "理由の記録なし", []).append(kpi.kpi_id)
+    return [f"値なし({'、'.join(ids)}): {reason}。" for reason, ids in by_reason.items()]
+
+
+def _row(kpi: Kpi) -> tuple[Cell, ...]:
+    minus = minus_of(kpi.unit)
+    has_both = kpi.value is not None and kpi.previous_value is not None
+    change = kpi.value - kpi.previous_value if has_both else None  # type: ignore[operator]
+    return (
+        Cell(kpi.kpi_id),
+        Cell(kpi.name_ja),
+        Cell(kpi.unit),
+        number_cell(kpi.value, kpi.decimals, minus=minus),
+        target_cell(kpi),
+        Cell(kpi.numerator_text, kpi.numerator, "#,##0.##"),
+        Cell(kpi.denominator_text, kpi.denominator, "#,##0.##"),
+        number_cell(kpi.previous_value, kpi.decimals, minus=minus),
+        number_cell(change, kpi.decimals, minus=minus, is_signed=True),
+        Cell(kpi.status, mark=_MARKS[kpi.status]),
+    )
+
+
+def target_cell(kpi: Kpi) -> Cell:
+    """The target, without decimals that say nothing."""
+    is_whole = kpi.target is None or kpi.target == kpi.target.to_integral_value()
+    return number_cell(kpi.target, 0 if is_whole else kpi.decimals, minus=minus_of(kpi.unit))

@@ -1,0 +1,131 @@
+"""Cells: numbers as numbers, everything else as text and never as a formula; and how they look."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from pipelines.report.correction import FORMULA_STARTS
+from pipelines.report.document import Cell, Report
+from pipelines.report.wording import wareki
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+FONT = "游ゴシック"
+STRONG, SOFT, RED, WASH, RULE = "16324F", "595959", "B3401F", "F4F1EA", "9A9A9A"
+_FILLS = {
+    "co_creation": (STRONG, "FFFFFF"),
+    "collaboration": ("8FB3D1", "000000"),
+    "below": ("DEDEDE", "000000"),
+    "to_confirm": (None, RED),
+    "bad": (RED, "FFFFFF"),
+    "good": (STRONG, "FFFFFF"),
+    "met": ("D5E4F0", "000000"),
+    "short": ("F6E7C8", "000000"),
+    "missed": (RED, "FFFFFF"),
+    "no_onsite": ("E7B75F", "000000"),
+    "lead": (STRONG, "FFFFFF"),
+    "member": ("D5E4F0", "000000"),
+    "interim": (None, SOFT),
+    "none": (None, SOFT),
+    "future": (None, SOFT),
+}
+_BOLD = ("total", "to_confirm", "bad", "missed")
+
+
+def put(sheet: Worksheet, row: int, column: int, cell: Cell, **style: Any) -> Any:
+    """Write a cell; `style` may name bold, size, color, fill, align and wrap."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    target = sheet.cell(row, column)
+    if cell.number is not None:
+        target.value = cell.number
+        target.number_format = cell.number_format or "General"
+    else:
+        put_text(target, cell.text)
+    fill, ink = _FILLS.get(cell.mark, (None, "000000"))
+    target.font = Font(
+        name=FONT,
+        size=style.get("size", 10),
+        bold=bool(style.get("bold")) or cell.mark in _BOLD,
+        color=style.get("color", ink),
+    )
+    if fill or style.get("fill"):
+        target.fill = PatternFill("solid", fgColor=fill or style["fill"])
+    target.alignment = Alignment(
+        horizontal=style.get("align"),
+        vertical="top",
+        wrap_text=style.get("wrap", True),
+        # Text keeps clear of a number that ends where it begins.
+        indent=1 if style.get("align") == "left" else 0,
+    )
+    return target
+
+
+def put_text(target: Any, text: str) -> None:
+    """Write text as text, whatever it begins with."""
+    target.value = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+    target.data_type = "s"
+    target.quotePrefix = text.startswith(FORMULA_STARTS)
+
+
+def put_title(sheet: Worksheet, report: Report, title: str) -> None:
+    """The first two rows of every sheet: what it is, and of which release."""
+    put(sheet, 1, 1, Cell(title), bold=True, size=14, color=STRONG, wrap=False)
+    facts = (
+        f"{report.title}({report.edition}) 基準日 {wareki(report.as_of)} 版 {report.release_id} "
+        f"プログラム {report.code_version} 公開前の検査 {report.verdict_text}"
+    )
+    fictional = "【架空データ】 " if report.is_sample else ""
+    put(sheet, 2, 1, Cell(fictional + facts), size=9, color=RED if fictional else SOFT, wrap=False)
+
+
+def link(cell: Any, sheet_name: str, row: int, tooltip: str) -> None:
+    """Make a cell lead to a row of another sheet."""
+    from openpyxl.styles import Font
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{sheet_name}'!A{row}", tooltip=tooltip)
+    cell.font = Font(name=FONT, size=cell.font.size, color="16508F", underline="single")
+
+
+def width_of(text: str) -> int:
+    """Columns a text takes: two for a full-width character, of the longest line."""
+    return max(
+        (
+            sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)
+            for line in text.split("\n")
+        ),
+        default=0,
+    )
+
+
+def fit_height(sheet: Worksheet, row: int, texts: Iterable[tuple[str, float]], size: float = 10) -> None:
+    """Make a row as high as its texts need, each in columns of the given width.
+
+    Not left to the program that opens the file: not every one fits rows, and none fits merged cells.
+    """
+    lines = max((ceil(width_of(text) * size / 10 / width) for text, width in texts), default=1)
+    sheet.row_dimensions[row].height = max(1, lines) * 1.5 * size + 3
+
+
+def set_up_printing(sheet: Worksheet, report: Report, *, heading_row: int | None = None) -> None:
+    """A4 landscape, one page wide, with what the sheet is in the footer."""
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    sheet.sheet_view.showGridLines = False
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    if heading_row:
+        sheet.print_title_rows = f"{heading_row}:{heading_row}"
+        sheet.freeze_panes = f"A{heading_row + 1}"
+    footer = sheet.oddFooter
+    assert footer is not None
+    footer.left.text = f"{report.title}【{report.edition}】"
+    footer.center.text = "架空データ" if report.is_sample else ""
+    footer.right.text = "&P / &N"
