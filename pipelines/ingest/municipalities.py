@@ -148,7 +148,9 @@ def parse_municipality(value: object, aliases: Mapping[str, str] | None = None) 
     code = (aliases or {}).get(text, "")
     if code in municipalities():
         return Read(code, f"「{value}」を別表記の表により{municipalities()[code].name}と読みました。")
-    near = difflib.get_close_matches(text, list(_names()), n=1, cutoff=0.5)
+    names = [m.name for m in municipalities().values()]
+    near = difflib.get_close_matches(text, names, n=1, cutoff=0.5)
+    near = near or difflib.get_close_matches(text, list(_names()), n=1, cutoff=0.7)
     suggestion = municipalities()[_names()[near[0]]].name if near else ""
     raise Unreadable(
         "unknown_municipality", "県内の市町村として読めません。", _EXPECTED, _EXAMPLE, suggestion

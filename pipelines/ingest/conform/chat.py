@@ -39,7 +39,8 @@ def conform_chat(job: FileJob, kind: str, outcome: FileOutcome) -> None:
                 f"{aside.message}この投稿は集計に入っていません。",
                 row=aside.row,
                 cell=f"{aside.row}件目",
-                expected="利用者一覧にある投稿者",
+                expected="利用者一覧(users.json)にある投稿者と、数字の投稿日時(ts)",
+                example='"user": "U0000001", "ts": "1780270200.000100"',
                 suggestion="利用者一覧を含む期間で書き出し直してください。",
             )
         )
