@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from datetime import datetime
@@ -232,8 +233,11 @@ def serve(
         "KYOSO_HOME": str(settings.home),
         "KYOSO_AS_OF": as_of or "",
         "KYOSO_FISCAL_YEAR": str(settings.fiscal_year) if fiscal_year else "",
+        "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
     }
     out.print(f"http://127.0.0.1:{port} を開いてください。終えるには Ctrl+C。")
+    # A shell that starts a command with & has it ignore SIGINT, and Dagster would then ignore SIGTERM as well.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     binary = str(Path(sys.executable).with_name("dagster"))
     os.execve(
         binary,

@@ -25,6 +25,7 @@ from pipelines.ingest.landing import LandingSummary, land_new, pseudonym_key
 from pipelines.serve.lock import WriterLock
 from pipelines.serve.release import (
     Release,
+    candidate_id,
     current_id,
     publish,
     release_id,
@@ -139,8 +140,9 @@ class Night:
         from pipelines.quality.dbt_results import from_dbt
         from pipelines.quality.suite import run_expectations
 
-        self._need("control", "control.parquet files")
+        self._need("control", "管理表")
         with self._step("集計"):
+            self._forget("verdict.json", "reports")
             built = build(self.settings, manifest)
             results = [asdict(result) for result in from_dbt(built.results)]
             self._dbt_results.write_text(json.dumps(results, ensure_ascii=False), encoding="utf-8")
@@ -156,6 +158,7 @@ class Night:
 
         self._need("warehouse.duckdb", "集計の結果")
         with self._step("検査"):
+            self._forget("reports")
             found = self.background.result() if self.background else None
             dbt_results = results_from(json.loads(self._dbt_results.read_text(encoding="utf-8")))
             # Opening the archive has verified the chain of receipts; a broken one ends the night there.
@@ -182,6 +185,7 @@ class Night:
         """Switch readers to the candidate; None in a dry run."""
         if self.is_dry_run:
             return None
+        self._need("reports", "報告書")
         with self._step("公開"):
             self.release = publish(self.settings)
             remove_old(self.settings)
@@ -250,12 +254,27 @@ class Night:
             self.progress("読取り", done, total)
 
     def _need(self, name: str, what: str) -> None:
+        """A step alone continues only what was begun from the very same inputs, code and day."""
         if not (self.settings.candidate / name).exists():
             raise KyosoError(
                 f"前の段階の結果({what})がありません。",
                 where=str(self.settings.candidate / name),
                 todo="途中からではなく、nightly 全体を実行してください。",
             )
+        if self.control is None and candidate_id(self.settings) != self.identity:
+            raise KyosoError(
+                f"前の段階の結果({what})は、今の受領ファイル・基準日・プログラムから作られたものではありません。",
+                where=str(self.settings.candidate),
+                todo="途中からではなく、nightly 全体を実行してください。",
+            )
+
+    def _forget(self, *names: str) -> None:
+        """What spoke about the rows before must not speak about those that come."""
+        for name in names:
+            path = self.settings.candidate / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            path.unlink(missing_ok=True)
 
     def _need_a_file(self) -> None:
         assert self.archive is not None

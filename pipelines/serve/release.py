@@ -94,7 +94,8 @@ def publish(settings: Settings) -> Release:
                 where=str(settings.candidate / needed),
                 todo="kyoso nightly を実行してください。",
             )
-    identity = json.loads((settings.candidate / MANIFEST).read_text(encoding="utf-8"))["release_id"]
+    identity = candidate_id(settings)
+    assert identity is not None
     folder = settings.releases / identity
     settings.releases.mkdir(parents=True, exist_ok=True)
     if identity == current_id(settings):
@@ -130,6 +131,12 @@ def switch(settings: Settings, identity: str) -> None:
             _link(latest, Path(os.path.relpath(settings.current / "reports", latest.parent)))
     _link(settings.current, Path("releases") / identity)
     _sync(settings.home)
+
+
+def candidate_id(settings: Settings) -> str | None:
+    """The id of the release that the candidate would become, or None."""
+    path = settings.candidate / MANIFEST
+    return str(json.loads(path.read_text(encoding="utf-8"))["release_id"]) if path.exists() else None
 
 
 def current_id(settings: Settings) -> str | None:
