@@ -99,7 +99,7 @@ class Ledger:
             body: dict[str, Any] = json.loads(line)
             stated = body.pop("hash")
             is_chained = body["prev"] == self._last_hash and _hash(body) == stated
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             is_chained = False
         if not is_chained:
             raise KyosoError(
