@@ -60,8 +60,8 @@ _QUERIES = {
         from landed_bindings b join received r using (file_id, source)
         order by all
     """,
-    # A file's findings are open while something of it is in force; a refused file's, until a file of
-    # the same name is received again.
+    # A file's findings are open while something of it is in force. Those of a file that was refused, or
+    # that does not say whose it is, are open until a file of the same name is received again.
     "findings": """
         with named as (
             select f.*, r.path, r.file_name, r.received_date, r.seq
@@ -79,6 +79,7 @@ _QUERIES = {
                     then (n.file_id, n.dataset) in (select (file_id, dataset) from live)
                          or (n.dataset = '' and n.file_id in (select file_id from live))
                          or (n.rule in ('missing_preamble', 'missing_column') and again.seq = n.seq)
+                         or (n.file_id not in (select file_id from submissions) and again.seq = n.seq)
                     else coalesce(again.seq = n.seq, true) end as is_in_force
         from named n
         left join landed_files s on s.file_id = n.file_id and s.source = n.source
