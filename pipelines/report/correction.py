@@ -10,15 +10,19 @@ import csv
 import hashlib
 import io
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from pipelines.report.document import Cell
+from pipelines.report.spreadsheet_text import safe_text
+from pipelines.report.workbook.cells import RED, RULE, STRONG, WASH, fit_height, put
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 Row = dict[str, Any]
 FOLDER = "修正依頼"
-# Text starting like this would be run as a formula by a spreadsheet program.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 SEVERITY_LABELS = {"error": "要修正", "warning": "要確認", "info": "参考"}
 _COLUMNS = {
     "severity": ("区分", 9),
@@ -33,9 +37,11 @@ _COLUMNS = {
     "suggestion": ("候補", 24),
 }
 _COLOURS = {"error": "F6D9D0", "warning": "FBEBCB"}
+_HEADING_ROW = 4
+_INTRODUCTION = "「要修正」は直してから再提出してください。「要確認」は正しければそのままで構いません。"
 
 
-def write_corrections(status_dir: Path, findings: list[Row]) -> list[Path]:
+def write_corrections(status_dir: Path, findings: list[Row], *, is_sample: bool = False) -> list[Path]:
     """Write findings.csv and 修正依頼/<code>_<name>.xlsx for each municipality with open findings.
 
     Lists whose findings are unchanged stay as they are; lists of municipalities without open
@@ -49,7 +55,7 @@ def write_corrections(status_dir: Path, findings: list[Row]) -> list[Path]:
     for name, rows in _by_municipality(findings).items():
         digest = hashlib.sha256(findings_csv(rows).encode()).hexdigest()
         if known.get(name) != digest or not (folder / name).exists():
-            _write(folder / name, _workbook(rows))
+            _write(folder / name, _workbook(rows, is_sample=is_sample))
         current[name] = digest
         written.append(folder / name)
     for stale in folder.glob("*.xlsx"):
@@ -78,16 +84,6 @@ def findings_csv(findings: Iterable[Row]) -> str:
     return stream.getvalue()
 
 
-def safe_text(text: str) -> str:
-    """Put an apostrophe before text that a spreadsheet program would take for a formula."""
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
-
-
-def as_typed(text: str) -> str:
-    """Undo `safe_text`."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
-
-
 def _by_municipality(findings: list[Row]) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for finding in findings:
@@ -96,41 +92,57 @@ def _by_municipality(findings: list[Row]) -> dict[str, list[Row]]:
     return found
 
 
-def _workbook(rows: list[Row]) -> bytes:
-    os.environ.setdefault("OPENPYXL_LXML", "False")
-    from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font, PatternFill
+def _workbook(rows: list[Row], *, is_sample: bool) -> bytes:
+    import openpyxl
+    from openpyxl.styles import Border, PatternFill, Side
     from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.properties import PageSetupProperties
 
-    book = Workbook()
+    book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.title = "修正依頼"
-    sheet["A1"] = "修正依頼"
-    sheet["A1"].font = Font(size=14, bold=True, color="16324F")
-    sheet["A2"] = "「要修正」は直してから再提出してください。「要確認」は正しければそのままで構いません。"
+    fictional = "【架空データ】" if is_sample else ""
+    put(
+        sheet,
+        1,
+        1,
+        Cell(f"修正依頼{fictional}"),
+        bold=True,
+        size=14,
+        color=RED if is_sample else STRONG,
+        wrap=False,
+    )
+    put(sheet, 2, 1, Cell(_INTRODUCTION), wrap=False)
     for position, (label, width) in enumerate(_COLUMNS.values(), start=1):
-        head = sheet.cell(row=4, column=position, value=label)
-        head.font = Font(bold=True)
+        put(sheet, _HEADING_ROW, position, Cell(label), bold=True, fill=WASH)
         sheet.column_dimensions[get_column_letter(position)].width = width
-    for line, row in enumerate(rows, start=5):
-        for position, name in enumerate(_COLUMNS, start=1):
-            text = SEVERITY_LABELS[row[name]] if name == "severity" else str(row[name] or "")
-            cell = sheet.cell(row=line, column=position, value=text)
-            cell.data_type = "s"
-            cell.quotePrefix = text.startswith(FORMULA_STARTS)
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if name == "severity":
-                cell.fill = PatternFill("solid", fgColor=_COLOURS[row["severity"]])
-    sheet.freeze_panes = "A5"
-    sheet.auto_filter.ref = f"A4:{get_column_letter(len(_COLUMNS))}{len(rows) + 4}"
-    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = "4:4"
+    for line, row in enumerate(rows, start=_HEADING_ROW + 1):
+        texts = [SEVERITY_LABELS[row[n]] if n == "severity" else str(row[n] or "") for n in _COLUMNS]
+        for position, text in enumerate(texts, start=1):
+            put(sheet, line, position, Cell(text)).border = Border(bottom=Side(style="hair", color=RULE))
+        sheet.cell(line, 1).fill = PatternFill("solid", fgColor=_COLOURS[row["severity"]])
+        widths = [width - 1 for _, width in _COLUMNS.values()]
+        fit_height(sheet, line, zip(texts, widths, strict=True))
+    _set_up_printing(sheet, _HEADING_ROW + len(rows), is_sample=is_sample)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _set_up_printing(sheet: Worksheet, last_row: int, *, is_sample: bool) -> None:
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    sheet.freeze_panes = f"A{_HEADING_ROW + 1}"
+    sheet.auto_filter.ref = f"A{_HEADING_ROW}:{get_column_letter(len(_COLUMNS))}{last_row}"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = f"{_HEADING_ROW}:{_HEADING_ROW}"
+    footer = sheet.oddFooter
+    assert footer is not None
+    footer.center.text = "架空データ" if is_sample else ""
+    footer.right.text = "&P / &N"
 
 
 def _known(folder: Path) -> dict[str, str]:

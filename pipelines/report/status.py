@@ -75,7 +75,7 @@ def write_status(status_dir: Path, attempt: Attempt) -> list[Path]:
     status_dir.mkdir(parents=True, exist_ok=True)
     history = read_history(status_dir)
     facts = gather(attempt.warehouse, attempt.control, attempt.previous_warehouse, status_dir / FINDINGS_FILE)
-    written = write_corrections(status_dir, facts.findings) if facts.has_control else []
+    written = _corrections(status_dir, attempt, facts)
     latest = _latest(attempt, facts, history, status_dir)
     lines = [json.dumps(entry, ensure_ascii=False, sort_keys=True) for entry in [*history, _history(latest)]]
     page = render_page(attempt, facts, latest, [*history, _history(latest)][-HISTORY_SHOWN:])
@@ -85,6 +85,12 @@ def write_status(status_dir: Path, attempt: Attempt) -> list[Path]:
     )
     written.append(write_text(status_dir / "index.html", page))
     return written
+
+
+def _corrections(status_dir: Path, attempt: Attempt, facts: Facts) -> list[Path]:
+    if not facts.has_control:
+        return []
+    return write_corrections(status_dir, facts.findings, is_sample=attempt.is_sample)
 
 
 def write_text(path: Path, text: str) -> Path:

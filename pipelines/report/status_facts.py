@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.report.correction import as_typed
+from pipelines.report.spreadsheet_text import as_typed
 
 Row = dict[str, Any]
 # As printed in the matrix, worst first: what an officer has to act on stands out.

@@ -68,8 +68,8 @@ def render_page(attempt: Attempt, facts: Facts, latest: dict[str, Any], history:
             matrices=_matrices([r for r in facts.submissions or () if r["municipality_code"]]),
             prefecture=[r for r in facts.submissions or () if not r["municipality_code"]],
             states=[(state, *STATE_MARKS[state]) for state in reversed(STATES)],
-            groups=_finding_groups(facts),
-            new_findings=[f for f in facts.findings if f["finding_id"] in facts.new_ids],
+            groups=(groups := _finding_groups(facts)),
+            informed=sum(not (g["count"]["error"] or g["count"]["warning"] or g["resolved"]) for g in groups),
             folder=FOLDER,
         )
     )
@@ -82,6 +82,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         number=number,
+        observed=_observed,
         day=lambda value: date_label(value) if value else "",
         short_day=lambda value: f"{value.month}月{value.day}日" if value else "",
         clock=_clock,
@@ -101,6 +102,11 @@ def number(value: object) -> str:
         return "値なし"
     text = f"{Decimal(str(value)):,.4f}".rstrip("0").rstrip(".")
     return text.replace("-", "−")
+
+
+def _observed(text: object) -> str:
+    """What a check found: a bare number as people write it, everything else as it is."""
+    return number(text) if re.fullmatch(r"-?\d+(\.\d+)?", str(text)) else str(text)
 
 
 def _clock(text: str | None) -> str:

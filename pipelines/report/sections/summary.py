@@ -11,6 +11,7 @@ from pipelines.report.sections.stage_figures import movement_figure, tile_map
 from pipelines.report.wording import minus_of, month_label, number_cell, number_text, signed_text, year_label
 
 _CAVEATS = 3
+_NAMED = 10
 
 
 def build(facts: Facts) -> Section:
@@ -62,24 +63,24 @@ def _stage_card(facts: Facts) -> Card:
         f"公表 {number_text(facts.kpi('K102').value)}",
         f"評点のみ {number_text(facts.kpi('K103').value)}",
         f"前年度 {number_text(stage.previous_value)}",
-        f"目標 {number_text(stage.target)}",
+        _aim(stage),
     ]
     unit = f"/ {stage.denominator_text}団体" if stage.value is not None else "団体"
-    return Card(stage.name_ja, stage.kpi_id, number_text(stage.value), unit, "　".join(parts))
+    return Card(stage.name_ja, stage.kpi_id, number_text(stage.value), unit, "・".join(parts))
 
 
 def _delivery_card(facts: Facts) -> Card:
     rate = facts.kpi("K203")
     parts = [
         f"実績 {rate.numerator_text} / 計画 {rate.denominator_text}人回",
-        f"目標 {number_text(rate.target)}%",
+        _aim(rate),
     ]
     return Card(
         f"{rate.name_ja}(基準日まで)",
         rate.kpi_id,
         number_text(rate.value, rate.decimals),
         "%",
-        "　".join(parts),
+        "・".join(parts),
     )
 
 
@@ -98,6 +99,10 @@ def _saving_card(facts: Facts) -> Card:
         "円",
         note,
     )
+
+
+def _aim(kpi: Kpi) -> str:
+    return "目標なし" if kpi.target is None else f"目標 {target_cell(kpi).text}{kpi.unit}"
 
 
 def _targets(facts: Facts) -> Table:
@@ -155,11 +160,14 @@ def caveats(facts: Facts) -> list[str]:
         names = "、".join(
             f"{r['municipality_name']}({r['dataset_label']} {r['period']})" for r in missing[:3]
         )
-        found.append(f"期限を過ぎた未提出が{len(missing)}件あります: {names}。")
+        more = "など" if len(missing) > 3 else ""
+        found.append(f"期限を過ぎた未提出が{len(missing)}件あります: {names}{more}。")
     absent = [k for k in facts.kpis.values() if k.value is None]
     if absent:
+        named = "、".join(k.kpi_id for k in absent[:_NAMED])
+        more = "など" if len(absent) > _NAMED else ""
         found.append(
-            f"{year_label(facts.fiscal_year)}の値がまだないKPIが{len(absent)}件あります({'、'.join(k.kpi_id for k in absent)})。"
+            f"{year_label(facts.fiscal_year)}の値がまだないKPIが{len(absent)}件あります({named}{more})。理由は「KPIの一覧」にあります。"
         )
     if facts.kpi("K310").value:
         found.append("共同調達の削減額のうち試算(K310)は、実測(K308)に足してはなりません。")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from pipelines.report.correction import FORMULA_STARTS
 from pipelines.report.document import Cell, Report
+from pipelines.report.spreadsheet_text import FORMULA_STARTS, width_of, without_controls
 from pipelines.report.wording import wareki
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ def put(sheet: Worksheet, row: int, column: int, cell: Cell, **style: Any) -> An
 
 def put_text(target: Any, text: str) -> None:
     """Write text as text, whatever it begins with."""
-    target.value = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+    target.value = without_controls(text)
     target.data_type = "s"
     target.quotePrefix = text.startswith(FORMULA_STARTS)
 
@@ -90,17 +89,6 @@ def link(cell: Any, sheet_name: str, row: int, tooltip: str) -> None:
 
     cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{sheet_name}'!A{row}", tooltip=tooltip)
     cell.font = Font(name=FONT, size=cell.font.size, color="16508F", underline="single")
-
-
-def width_of(text: str) -> int:
-    """Columns a text takes: two for a full-width character, of the longest line."""
-    return max(
-        (
-            sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)
-            for line in text.split("\n")
-        ),
-        default=0,
-    )
 
 
 def fit_height(sheet: Worksheet, row: int, texts: Iterable[tuple[str, float]], size: float = 10) -> None:

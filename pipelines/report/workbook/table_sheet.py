@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipelines.report.document import Cell, Column, Figure, Report, Section, Table
+from pipelines.report.spreadsheet_text import width_of
 from pipelines.report.workbook.cells import (
     SOFT,
     STRONG,
@@ -14,7 +15,6 @@ from pipelines.report.workbook.cells import (
     put,
     put_title,
     set_up_printing,
-    width_of,
 )
 from pipelines.report.workbook.chart import add_chart
 from pipelines.report.workbook.evidence import EVIDENCE_SHEET

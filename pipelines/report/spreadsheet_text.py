@@ -1,0 +1,34 @@
+"""Text in spreadsheets: what would be run as a formula, and how wide it stands."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Text starting like this would be run as a formula by a spreadsheet program.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def safe_text(text: str) -> str:
+    """Put an apostrophe before text that a spreadsheet program would take for a formula."""
+    return "'" + text if text.startswith(FORMULA_STARTS) else text
+
+
+def as_typed(text: str) -> str:
+    """Undo `safe_text`."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+
+
+def without_controls(text: str) -> str:
+    """Text without the control characters that a workbook cannot hold."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+
+
+def width_of(text: str) -> int:
+    """Columns a text takes: two for a full-width character, of the longest line."""
+    return max(
+        (
+            sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)
+            for line in text.split("\n")
+        ),
+        default=0,
+    )
