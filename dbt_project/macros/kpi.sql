@@ -9,7 +9,7 @@
     select
         '{{ kpi_id }}' as kpi_id,
         cast({{ fiscal_year }} as integer) as fiscal_year,
-        cast({{ municipality_code }} as varchar) as municipality_code,
+        cast({{ municipality_code }} as string) as municipality_code,
         {{ number(numerator) }} as numerator,
         {{ number(denominator) }} as denominator,
         '{{ role }}' as evidence_role,
@@ -18,8 +18,8 @@
         {{ at }}.sheet,
         {{ at }}.row,
         {%- else %}
-        cast(null as varchar) as file_id,
-        cast(null as varchar) as sheet,
+        cast(null as string) as file_id,
+        cast(null as string) as sheet,
         cast(null as bigint) as row,
         {%- endif %}
         '{{ field }}' as field

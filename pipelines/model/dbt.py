@@ -41,7 +41,7 @@ def parse(settings: Settings) -> Manifest:
     Raises:
         KyosoError: the project does not parse.
     """
-    return _invoke(settings, ["parse", "--no-write-json"], None)
+    return invoke(settings, ["parse", "--no-write-json"])
 
 
 def build(settings: Settings, manifest: Manifest | None = None) -> DbtBuild:
@@ -56,10 +56,10 @@ def build(settings: Settings, manifest: Manifest | None = None) -> DbtBuild:
         stale.unlink(missing_ok=True)
     no_unit_tests = ["--exclude-resource-type", "unit_test"]
     try:
-        built = _invoke(settings, ["build", *no_unit_tests, "--exclude-resource-type", "test"], manifest)
+        built = invoke(settings, ["build", *no_unit_tests, "--exclude-resource-type", "test"], manifest)
         results = list(built.results)
         if all(str(r.status) == "success" for r in results):
-            results += _invoke(settings, ["test", *no_unit_tests], manifest).results
+            results += invoke(settings, ["test", *no_unit_tests], manifest).results
     finally:
         close_connections()
     return DbtBuild(results, _row_counts(warehouse))
@@ -83,12 +83,18 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _invoke(settings: Settings, command: list[str], manifest: Manifest | None) -> Any:
+def invoke(settings: Settings, command: list[str], manifest: Manifest | None = None) -> Any:
+    """Run one dbt command in this process, writing nothing into the checkout; dbt's own result.
+
+    Raises:
+        KyosoError: dbt could not begin.
+    """
     from dbt.cli.main import dbtRunner
 
     os.environ.update(environment(settings))
     quiet = ["--log-level", "none", "--log-level-file", "none", "--no-version-check", "--no-write-json"]
-    places = ["--project-dir", str(PROJECT), "--target-path", str(settings.home / "dbt")]
+    own = str(settings.home / "dbt")
+    places = ["--project-dir", str(PROJECT), "--target-path", own, "--log-path", own]
     flags = [flag for flag in quiet if flag not in command]
     outcome = dbtRunner(manifest=manifest).invoke([*command, *flags, *places])
     if outcome.exception is not None:

@@ -86,12 +86,28 @@ evidence as (
     inner join years on contacts.fiscal_year = years.fiscal_year
 ),
 
+-- A body without any contact has no cell of its own: the plan that does not name it was examined.
+examined as (
+    select distinct
+        counted.fiscal_year,
+        counted.municipality_code,
+        plan_months.file_id,
+        plan_months.sheet,
+        plan_months.row
+    from counted
+    inner join {{ ref('int_dispatch__plan_months') }} as plan_months on counted.fiscal_year = plan_months.fiscal_year
+    where counted.measure_count = 0
+),
+
 final as (
     {{ kpi_row('K801', none, 'contact', 'case when measure_count = 4 then 1 else 0 end', '1') }}
     from counted
     union all
     {{ kpi_row('K801', 'evidence', 'contact', role='criterion') }}
     from evidence
+    union all
+    {{ kpi_row('K801', 'examined', 'municipality_code', role='population') }}
+    from examined
 )
 
 select * from final

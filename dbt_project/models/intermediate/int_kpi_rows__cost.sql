@@ -11,7 +11,7 @@ staff_costs as (
     select
         fiscal_year,
         sum(staff_cost_jpy) as staff_cost_jpy,
-        cast(null as varchar) as municipality_code
+        cast(null as string) as municipality_code
     from {{ ref('mart_programme_cost') }}
     where staff_cost_jpy is not null
     group by fiscal_year
@@ -28,7 +28,7 @@ rates as (
     select
         parameters.*,
         staff_costs.fiscal_year,
-        cast(null as varchar) as municipality_code
+        cast(null as string) as municipality_code
     from parameters
     cross join staff_costs
     where parameters.valid_from < make_date(cast(staff_costs.fiscal_year as integer) + 1, 4, 1)
@@ -41,7 +41,7 @@ municipality_count as (
 years as (
     select
         costs.fiscal_year,
-        cast(null as varchar) as municipality_code,
+        cast(null as string) as municipality_code,
         max(counts.municipality_count) as municipality_count
     from costs
     cross join municipality_count as counts

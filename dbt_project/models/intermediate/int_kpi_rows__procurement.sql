@@ -1,7 +1,7 @@
 with cases as (
     select
         cases.*,
-        cast(null as varchar) as municipality_code
+        cast(null as string) as municipality_code
     from {{ ref('stg_procurement__joint_cases') }} as cases
     cross join {{ source('control', 'run') }} as run
     where cases.contract_date <= run.as_of

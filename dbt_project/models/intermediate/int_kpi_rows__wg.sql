@@ -4,7 +4,7 @@ with wgs as (
         sources.file_id,
         sources.sheet,
         sources.row,
-        cast(null as varchar) as municipality_code
+        cast(null as string) as municipality_code
     from {{ ref('mart_wg_outcome') }} as outcomes
     inner join {{ ref('stg_register__wgs') }} as sources
         on outcomes.fiscal_year = sources.fiscal_year and outcomes.wg_id = sources.wg_id
@@ -13,7 +13,7 @@ with wgs as (
 outcomes as (
     select
         outcomes.*,
-        cast(null as varchar) as municipality_code
+        cast(null as string) as municipality_code
     from {{ ref('stg_register__wg_outcomes') }} as outcomes
     cross join {{ source('control', 'run') }} as run
     where outcomes.reached_date <= run.as_of
@@ -22,7 +22,7 @@ outcomes as (
 meetings as (
     select
         meetings.*,
-        cast(null as varchar) as municipality_code
+        cast(null as string) as municipality_code
     from {{ ref('stg_register__wg_meetings') }} as meetings
     cross join {{ source('control', 'run') }} as run
     where meetings.held_date <= run.as_of

@@ -55,7 +55,7 @@ spine as (
     select
         definitions.kpi_id,
         years.fiscal_year,
-        cast(null as varchar) as municipality_code,
+        cast(null as string) as municipality_code,
         of_prefecture.numerator,
         of_prefecture.denominator,
         of_prefecture.median_value

@@ -35,7 +35,7 @@ of_prefecture as (
     select distinct
         kpi_id,
         fiscal_year,
-        cast(null as varchar) as municipality_code,
+        cast(null as string) as municipality_code,
         evidence_role,
         file_id,
         sheet,

@@ -28,8 +28,8 @@ described as (
                 then concat(labels.label, ': 評点と裏付け(', capabilities.event_count, '件、必要', capabilities.required_event_count, '件)')
             when not capabilities.has_score
                 then concat(
-                        labels.label, ': 評点(', coalesce(cast(cast(capabilities.score as decimal(6, 2)) as varchar), 'なし'),
-                        '、基準', cast(cast(capabilities.score_threshold as decimal(6, 2)) as varchar), ')'
+                        labels.label, ': 評点(', coalesce(cast(cast(capabilities.score as decimal(6, 2)) as string), 'なし'),
+                        '、基準', cast(cast(capabilities.score_threshold as decimal(6, 2)) as string), ')'
                     )
             else concat(labels.label, ': 裏付け(', capabilities.event_count, '件、必要', capabilities.required_event_count, '件)')
         end as missing_text

@@ -46,8 +46,8 @@ expected as (
     from deadlines
     inner join dispatched
         on deadlines.fiscal_year = dispatched.fiscal_year
-        and deadlines.period between substr(cast(dispatched.first_month as varchar), 1, 7)
-        and substr(cast(dispatched.last_month as varchar), 1, 7)
+        and deadlines.period between substr(cast(dispatched.first_month as string), 1, 7)
+        and substr(cast(dispatched.last_month as string), 1, 7)
     inner join municipalities on dispatched.municipality_code = municipalities.municipality_code
     where deadlines.scope = 'dispatched'
     union all
@@ -56,7 +56,7 @@ expected as (
         fiscal_year,
         period,
         due_date,
-        cast(null as varchar) as municipality_code,
+        cast(null as string) as municipality_code,
         '和歌山県' as municipality_name
     from deadlines
     where scope = 'prefecture'
@@ -106,7 +106,7 @@ received as (
     select
         'survey__needs' as dataset,
         municipality_code,
-        concat('R', cast({{ fiscal_year('answered_date') }} - 2018 as varchar)) as period,
+        concat('R', cast({{ fiscal_year('answered_date') }} - 2018 as string)) as period,
         file_id,
         received_date,
         1 as revision
@@ -114,8 +114,8 @@ received as (
     union all
     select
         submissions.dataset,
-        cast(null as varchar) as municipality_code,
-        concat('R', cast(cast(submissions.submission_key as integer) - 2018 as varchar)) as period,
+        cast(null as string) as municipality_code,
+        concat('R', cast(cast(submissions.submission_key as integer) - 2018 as string)) as period,
         submissions.file_id,
         submissions.received_date,
         submissions.revision
