@@ -82,7 +82,7 @@ def explained(error: BaseException, home: Path, name: str) -> KyosoError:
         return error
     if isinstance(error, OSError) and error.errno in _NOT_ALLOWED:
         return KyosoError(
-            "書き込みが許されていません。前回の公開版はそのまま使えます。",
+            "読み書きが許されていません。前回の公開版はそのまま使えます。",
             where=_place(causes, home),
             todo="フォルダの権限を確かめてください。",
         )

@@ -143,6 +143,9 @@ def forget_old_runs(instance: Any, keep: int = KEPT_RUNS) -> list[str]:
     ids = list(instance.get_run_ids())
     for run_id in ids[keep:]:
         instance.delete_run(run_id)
+        # Dagster empties the run's database but leaves its file.
+        for left in (Path(instance.root_directory) / "history" / "runs").glob(f"{run_id}.db*"):
+            left.unlink()
         shutil.rmtree(Path(instance.storage_directory()) / run_id, ignore_errors=True)
     unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
     for run in instance.get_runs(unfinished):

@@ -190,6 +190,13 @@ def _written(path: Path) -> str:
     return name.decode("utf-8", "backslashreplace")
 
 
+def _is_marked(folder: Path) -> bool:
+    try:
+        return (folder / SAMPLE_MARKER).exists()
+    except PermissionError:
+        return False
+
+
 def _files(raw: Path, reception: Reception) -> Iterator[Path]:
     """Files under `raw` in a fixed order; what cannot be one is noted in the reception.
 
@@ -204,9 +211,7 @@ def _files(raw: Path, reception: Reception) -> Iterator[Path]:
 
     for folder, subfolders, names in os.walk(raw, onerror=cannot_list):
         here = Path(folder)
-        subfolders[:] = sorted(
-            s for s in subfolders if not s.startswith(".") and not (here / s / SAMPLE_MARKER).exists()
-        )
+        subfolders[:] = sorted(s for s in subfolders if not s.startswith(".") and not _is_marked(here / s))
         links = [s for s in subfolders if (here / s).is_symlink()]
         for name in sorted([*names, *links]):
             path = here / name

@@ -22,6 +22,7 @@ from pipelines.report.status_page import render_page
 
 Outcome = Literal["released", "dry_run", "nothing_new", "gate_closed", "failed"]
 HISTORY_SHOWN = 14
+KEPT_HISTORY = 1_000
 FINDINGS_FILE = "findings.csv"
 
 
@@ -73,7 +74,7 @@ def write_status(status_dir: Path, attempt: Attempt) -> list[Path]:
     that whatever it links to exists.
     """
     status_dir.mkdir(parents=True, exist_ok=True)
-    history = read_history(status_dir)
+    history = read_history(status_dir)[-KEPT_HISTORY:]
     facts = gather(attempt.warehouse, attempt.control, attempt.previous_warehouse, status_dir / FINDINGS_FILE)
     written = _corrections(status_dir, attempt, facts)
     latest = _latest(attempt, facts, history, status_dir)

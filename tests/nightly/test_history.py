@@ -1,0 +1,66 @@
+"""Dagster's history of runs. If it only grows, it fills the disk that the releases lie on."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.run import forget_old_runs, open_history
+from pipelines.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    return Settings(tmp_path / "raw", tmp_path / "home", 2026, date(2026, 11, 20))
+
+
+@dg.op
+def do_something() -> None:
+    """One step of a run."""
+
+
+@dg.job(executor_def=dg.in_process_executor)
+def small_job() -> None:
+    """A run with a history of its own."""
+    do_something()
+
+
+def runs_on_disk(settings: Settings) -> int:
+    return sum(1 for path in (settings.home / "dagster/history/runs").glob("*.db") if path.stem != "index")
+
+
+def test_only_the_newest_runs_are_kept_with_all_they_left_on_the_disk(settings: Settings) -> None:
+    with open_history(settings) as instance:
+        ran = [small_job.execute_in_process(instance=instance).run_id for _ in range(2)]
+        storage = settings.home / "dagster" / "storage"
+        for run_id in ran:
+            (storage / run_id).mkdir(parents=True, exist_ok=True)
+        assert forget_old_runs(instance, keep=1) == [ran[0]]
+        assert set(instance.get_run_ids()) == set(ran[1:])
+        assert {path.name for path in storage.iterdir()} == set(ran[1:])
+        assert forget_old_runs(instance, keep=1) == []
+    assert runs_on_disk(settings) == 1
+
+
+def test_a_run_that_was_killed_is_not_shown_as_running_forever(settings: Settings) -> None:
+    with open_history(settings) as instance:
+        killed = instance.create_run_for_job(small_job, status=dg.DagsterRunStatus.STARTED)
+        forget_old_runs(instance)
+        found = instance.get_run_by_id(killed.run_id)
+        assert found is not None
+        assert found.status == dg.DagsterRunStatus.FAILURE
+
+
+def test_a_history_that_was_spoiled_is_put_aside_and_begun_anew(settings: Settings) -> None:
+    with open_history(settings) as instance:
+        small_job.execute_in_process(instance=instance)
+    for path in (settings.home / "dagster/history").rglob("*.db"):
+        path.write_bytes(b"no database" * 500)
+    with open_history(settings) as instance:
+        assert small_job.execute_in_process(instance=instance).success
+        assert len(instance.get_run_ids()) == 1
+    assert (settings.home / "dagster.broken").is_dir()
