@@ -25,8 +25,10 @@ def read_preamble(
     addresses: dict[str, str] = {}
     findings: list[Finding] = []
     is_lost = False
+    labels = {fold(f.header(header.version)): f.name for f in header.dataset.preamble}
+    stated = _stated(grid, labels, start_index, header.row_index)
     for field in header.dataset.preamble:
-        found = _find(grid, field, header, start_index)
+        found = stated.get(field.name)
         values[field.name] = None
         if found is None:
             if field.is_required:
@@ -60,23 +62,24 @@ def read_preamble(
     return values, addresses, findings, is_lost
 
 
-def _find(grid: Grid, field: Field, header: Header, start: int) -> tuple[CellValue, str] | None:
-    label = fold(field.header(header.version))
-    labels = {fold(f.header(header.version)) for f in header.dataset.preamble}
-    for index in range(start, header.row_index):
-        cells = list(grid.cells(index))
-        for position, (column, value) in enumerate(cells):
-            if not isinstance(value, str):
+def _stated(grid: Grid, labels: dict[str, str], start: int, end: int) -> dict[str, tuple[CellValue, str]]:
+    """Value and address by field: the first one that stands right of its label, or behind it in one cell."""
+    found: dict[str, tuple[CellValue, str]] = {}
+    for index in range(start, end):
+        cells = [(c, v, fold(v) if isinstance(v, str) else "") for c, v in grid.cells(index)]
+        for position, (column, _, text) in enumerate(cells):
+            label, colon, rest = text.partition(":")
+            name = labels.get(label)
+            if name is None or name in found:
                 continue
-            text = fold(value)
-            if text.rstrip(":") == label and position + 1 < len(cells):
-                right, found = cells[position + 1]
-                if isinstance(found, str) and fold(found).rstrip(":") in labels:
-                    continue  # the next label: this one was left blank
-                return found, grid.address(index, right)
-            if text.startswith(label + ":") and len(text) > len(label) + 1:
-                return text[len(label) + 1 :], grid.address(index, column)
-    return None
+            if colon and rest:
+                found[name] = rest, grid.address(index, column)
+            elif position + 1 < len(cells):
+                right, value, folded = cells[position + 1]
+                # The next label: this field was left blank.
+                if folded.rstrip(":") not in labels:
+                    found[name] = value, grid.address(index, right)
+    return found
 
 
 def _missing(place: Place, field: Field, version: str, heading_row: int) -> Finding:

@@ -11,6 +11,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from pipelines.ingest.read.container import opened, unsafe
 from pipelines.ingest.read.refusal import Refused
@@ -46,35 +47,39 @@ def check_workbook(path: Path) -> dict[str, Hidden]:
             if not entry.filename.endswith((".xml", ".rels")):
                 continue
             with archive.open(entry) as part:
-                head = part.read(4096)
-            if b"<!DOCTYPE" in head.upper() or b"<!ENTITY" in head.upper():
-                raise unsafe("XMLに外部定義(DOCTYPE)が含まれています。")
-            if "worksheets/" in entry.filename and entry.filename.endswith(".xml"):
-                hidden[entry.filename] = _scan(archive, entry)
+                if "worksheets/" in entry.filename and entry.filename.endswith(".xml"):
+                    hidden[entry.filename] = _scan(part, entry.file_size)
+                else:
+                    _refuse_entities(part.read(4096))
         names = _sheet_names(archive) if any(h.rows or h.columns for h in hidden.values()) else {}
     return {names[part]: found for part, found in hidden.items() if part in names}
 
 
-def _scan(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Hidden:
-    if entry.file_size > MAX_SHEET_BYTES:
+def _refuse_entities(head: bytes) -> None:
+    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+        raise unsafe("XMLに外部定義(DOCTYPE)が含まれています。")
+
+
+def _scan(part: IO[bytes], size: int) -> Hidden:
+    if size > MAX_SHEET_BYTES:
         raise unsafe("シートが大きすぎます。")
     rows: set[int] = set()
     columns: set[int] = set()
     rest = b""
-    with archive.open(entry) as part:
-        while block := part.read(2**20):
-            # Up to the last "<" every element is whole; the others wait for the next block.
-            block = rest + block
-            end = block.rfind(b"<")
-            block, rest = block[:end], block[end:]
-            _check_extent(block)
-            for kind, text in _HIDDEN.findall(block):
-                numbers = {name: int(value) for name, value in _ATTRIBUTE.findall(text)}
-                if kind == b"row":
-                    rows.add(numbers.get(b"r", 0))
-                else:
-                    last = min(numbers.get(b"max", 0), MAX_COLUMNS)
-                    columns.update(range(numbers.get(b"min", 1), last + 1))
+    while block := part.read(2**20):
+        # Up to the last "<" every element is whole; the others wait for the next block.
+        block = rest + block
+        end = block.rfind(b"<")
+        block, rest = block[:end], block[end:]
+        _refuse_entities(block)
+        _check_extent(block)
+        for kind, text in _HIDDEN.findall(block) if b"hidden=" in block else ():
+            numbers = {name: int(value) for name, value in _ATTRIBUTE.findall(text)}
+            if kind == b"row":
+                rows.add(numbers.get(b"r", 0))
+            else:
+                last = min(numbers.get(b"max", 0), MAX_COLUMNS)
+                columns.update(range(numbers.get(b"min", 1), last + 1))
     return Hidden(frozenset(rows), frozenset(columns))
 
 

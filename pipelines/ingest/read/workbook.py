@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.ingest.read.container import encrypted, kind_of, truncated
+from pipelines.ingest.read.container import encrypted, truncated
 from pipelines.ingest.read.grid import CellValue, Grid, column_letter
 from pipelines.ingest.read.refusal import Refused
 from pipelines.ingest.read.sheets import Hidden, check_workbook
@@ -28,7 +28,9 @@ def read_workbook(path: Path) -> list[Grid]:
     """
     import python_calamine
 
-    hidden = check_workbook(path) if kind_of(path) == "workbook" else {}
+    with path.open("rb") as file:
+        is_zip = file.read(2) == b"PK"
+    hidden = check_workbook(path) if is_zip else {}
     try:
         workbook = python_calamine.CalamineWorkbook.from_path(path)
     except python_calamine.PasswordError as error:

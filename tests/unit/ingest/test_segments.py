@@ -153,9 +153,9 @@ def test_ten_years_of_nights_stay_few_segments(tmp_path: Path, monkeypatch: pyte
     """With the proportions of the real limits, a tenth of their size."""
     monkeypatch.setattr(segments, "SMALL_SEGMENTS", 6)
     monkeypatch.setattr(segments, "SMALL_SEGMENT_FILES", 50)
-    for number in range(60):
+    for number in range(40):
         land(tmp_path, number)
         segments.compact(tmp_path, VERSION)
     assert len(list((tmp_path / "_manifest").glob("*.json"))) <= 10
-    assert ids(tmp_path) == Counter(range(60))
-    assert swept(tmp_path) == set(range(60))
+    assert ids(tmp_path) == Counter(range(40))
+    assert swept(tmp_path) == set(range(40))
