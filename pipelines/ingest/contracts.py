@@ -72,7 +72,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Dataset:
-    """One kind of row that a source delivers."""
+    """One kind of row that a source delivers.
+
+    `keeps_newest`: of two rows with one key in a file the lower one counts, because the export appends
+    corrections; otherwise a repeated key is a mistake.
+    """
 
     name: str
     rows: str
@@ -83,6 +87,7 @@ class Dataset:
     versions: tuple[str, ...]
     submission_key: tuple[str, ...]
     fields: tuple[Field, ...]
+    keeps_newest: bool = False
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError when the contract has none."""
@@ -192,6 +197,7 @@ def _dataset(source: str, schema: dict[str, Any]) -> Dataset:
         versions=tuple(str(form["version"]) for form in custom["forms"]),
         submission_key=tuple(custom["submissionKey"]),
         fields=tuple(_field(prop) for prop in schema["properties"]),
+        keeps_newest=bool(custom.get("keepsNewest", False)),
     )
 
 

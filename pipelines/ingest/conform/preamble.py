@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.ingest.conform.cell import ParsingContext, example_of, parse_cell
+from pipelines.ingest.conform.cell_findings import unreadable
 from pipelines.ingest.conform.header import Header
-from pipelines.ingest.conform.table import unreadable
 from pipelines.ingest.contracts import Field
 from pipelines.ingest.findings import ERROR, WARNING, Finding, Place
 from pipelines.ingest.japanese.reading import Unreadable, fold

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from pipelines.ingest.conform.cell import ParsingContext, example_of, parse_cell
+from pipelines.ingest.conform.cell_findings import duplicate, missing, typed_text, unreadable
 from pipelines.ingest.conform.header import Column, Header
-from pipelines.ingest.contracts import Field
-from pipelines.ingest.findings import ERROR, MASKED, WARNING, Finding, Place
+from pipelines.ingest.conform.totals import check_totals
+from pipelines.ingest.findings import WARNING, Finding, Place
 from pipelines.ingest.japanese.reading import Unreadable, fold
 from pipelines.ingest.read.grid import CellValue, Grid, column_letter
 
@@ -44,7 +44,6 @@ def conform_rows(
     previous: dict[int, CellValue] | None = None
     since_subtotal = 0
     merged = _merged_values(grid)
-    seen: dict[tuple[Any, ...], int] = {}
     for index in range(header.row_index + header.height, end_index):
         cells = _cells(grid, header, index, merged)
         if all(v is None or v == "" for v in cells.values()) or _is_note(grid.rows[index]):
@@ -52,7 +51,7 @@ def conform_rows(
             continue
         if total := _total(grid.rows[index]):
             counted = result.rows[since_subtotal:] if total == "小計" else result.rows
-            result.findings += _check_totals(grid, header, index, cells, counted, place, context)
+            result.findings += check_totals(grid, header, index, cells, counted, place, context)
             previous, since_subtotal = None, len(result.rows)
             continue
         result.rows_in += 1
@@ -63,14 +62,25 @@ def conform_rows(
         if row is None:
             result.set_aside += 1
             continue
-        key = tuple(row.get(name, preamble.get(name)) for name in header.dataset.key_fields)
-        if key and key in seen:
-            result.set_aside += 1
-            result.findings.append(_duplicate(header, key, seen[key], row_number, place))
-            continue
-        seen[key] = row_number
         result.rows.append(row | {"_row": row_number})
+    _keep_one_of_each_key(result, header, preamble, place)
     return result
+
+
+def _keep_one_of_each_key(result: TableRows, header: Header, preamble: dict[str, Any], place: Place) -> None:
+    """The first row of a key counts; where an export appends corrections below, the last one."""
+    kept: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in result.rows:
+        key = tuple(row.get(name, preamble.get(name)) for name in header.dataset.key_fields)
+        other = kept.get(key) if key else None
+        if other is None:
+            kept[key or (len(kept),)] = row
+            continue
+        result.set_aside += 1
+        if header.dataset.keeps_newest:
+            kept[key], row, other = row, other, row  # noqa: PLW2901
+        result.findings.append(duplicate(header, key, row["_row"], other["_row"], place))
+    result.rows = sorted(kept.values(), key=lambda row: int(row["_row"]))
 
 
 def _cells(
@@ -154,11 +164,11 @@ def _value(
     field_ = column.field
     if value is None:
         if field_.is_required:
-            raise _missing(field_)
+            raise missing(field_)
         return None, None
     read = parse_cell(value, field_, column.unit, context)
     if read.value is None and field_.is_required:
-        raise _missing(field_)
+        raise missing(field_)
     finding = None
     if read.repair:
         finding = place.finding(
@@ -169,99 +179,8 @@ def _value(
             row=row_number,
             field=field_.name,
             field_label=field_.label,
-            typed_text=_typed(value, field_),
+            typed_text=typed_text(value, field_),
             expected="読み替えが正しいことの確認",
             example=example_of(field_),
         )
     return read.value, finding
-
-
-def _missing(field_: Field) -> Unreadable:
-    return Unreadable("missing_value", "必須の項目が空欄です。", f"{field_.label}の記入", example_of(field_))
-
-
-def unreadable(
-    place: Place, field_: Field, error: Unreadable, value: CellValue, address: str, row_number: int
-) -> Finding:
-    """The finding for a cell that could not be read; a personal or respondent's text is masked."""
-    message = "記入を読み取れません。" if field_.is_masked and value is not None else error.message
-    effect = "この行は集計に入っていません。" if field_.is_required else "この項目は空として扱いました。"
-    return place.finding(
-        ERROR,
-        error.rule,
-        f"「{field_.label}」: {message}{effect}",
-        cell=address,
-        row=row_number,
-        field=field_.name,
-        field_label=field_.label,
-        typed_text=_typed(value, field_),
-        expected=error.expected,
-        example=error.example,
-        suggestion="" if field_.is_masked else error.suggestion,
-    )
-
-
-def _typed(value: CellValue, field_: Field) -> str:
-    if value is None:
-        return ""
-    return MASKED if field_.is_masked else str(value)
-
-
-def _duplicate(
-    header: Header, key: tuple[Any, ...], first_row: int, row_number: int, place: Place
-) -> Finding:
-    labels = "・".join(header.dataset.field(name).label for name in header.dataset.key_fields)
-    masked = any(header.dataset.field(name).is_masked for name in header.dataset.key_fields)
-    return place.finding(
-        ERROR,
-        "duplicate_key",
-        f"「{labels}」が{first_row}行目と同じです。この行は集計に入っていません。",
-        row=row_number,
-        cell=f"{row_number}:{row_number}",
-        typed_text=MASKED if masked else "、".join(str(part) for part in key),
-        expected=f"{labels}が行ごとに異なること",
-        example="、".join(example_of(header.dataset.field(name)) for name in header.dataset.key_fields),
-        suggestion="二重の行を削除するか、番号を付け直してください。",
-    )
-
-
-def _check_totals(
-    grid: Grid,
-    header: Header,
-    index: int,
-    cells: dict[int, CellValue],
-    rows: list[dict[str, Any]],
-    place: Place,
-    context: ParsingContext,
-) -> list[Finding]:
-    findings = []
-    row_number = grid.physical_row(index)
-    for column in header.columns:
-        value = cells[column.index]
-        if column.field.parser not in ("integer", "money", "decimal") or value is None:
-            continue
-        try:
-            stated = parse_cell(value, column.field, column.unit, context).value
-        except Unreadable:
-            continue
-        total = sum(
-            (Decimal(r[column.field.name]) for r in rows if r[column.field.name] is not None), Decimal(0)
-        )
-        shown = MASKED if column.field.is_masked else f"{total.normalize():f}"
-        if stated is not None and Decimal(stated) != total:
-            findings.append(
-                place.finding(
-                    WARNING,
-                    "total_differs",
-                    f"計の行の「{column.field.label}」が、読み取った行の合計({shown})と合いません。",
-                    cell=f"{column_letter(grid.first_column + column.index)}{row_number}",
-                    row=row_number,
-                    field=column.field.name,
-                    field_label=column.field.label,
-                    typed_text=_typed(value, column.field),
-                    expected="明細の合計と計の行が一致すること",
-                    example=shown,
-                    suggestion="保留になった行や、計算式の範囲を確かめてください。",
-                )
-            )
-    return findings

@@ -66,7 +66,15 @@ def test_a_lost_key_would_be_seen() -> None:
 @pytest.mark.parametrize("path", PATHS, ids=lambda p: p.name)
 def test_every_property_of_the_file_is_known_to_our_loader(path: Path) -> None:
     """A misspelt customProperty would otherwise be a rule without effect."""
-    known = {"businessName", "confidentiality", "retentionYears", "kind", "forms", "submissionKey"}
+    known = {
+        "businessName",
+        "confidentiality",
+        "retentionYears",
+        "kind",
+        "forms",
+        "submissionKey",
+        "keepsNewest",
+    }
     known |= {"parser", "codebook", "unit", "place", "headers", "minimum", "maximum"}
     found = {
         item["property"]

@@ -66,7 +66,7 @@ def test_a_score_outside_its_scale_is_found_without_being_told(tmp_path: Path) -
 def test_a_repeated_response_is_found_without_its_id(tmp_path: Path) -> None:
     rows = [heading(ANSWERS), answer(response_id="秘-77"), answer(response_id="秘-77")]
     (finding,) = conformed(tmp_path, rows, "survey").findings
-    assert finding.rule == "duplicate_key"
+    assert finding.rule == "renewed_row"
     assert "秘-77" not in str(asdict(finding))
 
 

@@ -136,6 +136,24 @@ def test_a_repeated_key_sets_the_second_row_aside_and_names_the_first(tmp_path: 
     assert len(landed(outcome)) == 1
 
 
+def test_a_survey_answer_sent_again_counts_in_its_newest_form(tmp_path: Path) -> None:
+    """Microsoft Forms only appends to its workbook: a changed answer stands below the one it replaces."""
+    dataset = "survey__needs"
+    rows = [
+        ("N1", "R8.2.2", "海南市", "標準化", "", "○", ""),
+        ("N2", "R8.2.2", "橋本市", "標準化", "", "○", ""),
+        ("N1", "R8.2.9", "海南市", "生成AI", "", "×", ""),
+    ]
+    outcome = conformed(tmp_path, [heading(dataset), *rows], "survey")
+    assert [(r["response_id"], r["theme_first"]) for r in landed(outcome, dataset)] == [
+        ("N2", "standardization"),
+        ("N1", "generative_ai"),
+    ]
+    assert (outcome.counts[0].rows_in, outcome.counts[0].rows_set_aside) == (3, 1)
+    (finding,) = outcome.findings
+    assert (finding.rule, finding.severity, finding.cell) == ("renewed_row", "warning", "2:2")
+
+
 def test_a_broken_required_cell_costs_the_row_and_an_optional_one_only_itself(tmp_path: Path) -> None:
     outcome = visits(tmp_path, [visit(1, visit_date=""), visit(2, due_date="R9.2.30", attendee_count="-")])
     assert places(outcome) == [
