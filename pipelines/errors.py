@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
 KEPT_LOGS = 30
+NO_ROOM_BYTES = 4 * 2**20
 # DuckDB, Arrow and SQLite say it in words of their own, and workers may hand on only the words.
 _DISK_FULL_TEXTS = ("no space left on device", "disk is full", "disk quota exceeded")
 _DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -72,7 +74,9 @@ def explained(error: BaseException, home: Path, name: str) -> KyosoError:
         name: the log's name, without suffix.
     """
     causes = list(_causes(error))
-    if any(_is_disk_full(cause) for cause in causes):
+    # SQLite calls a full disk an I/O error, and others call it what they were just doing.
+    is_strange = not isinstance(error, KyosoError)
+    if any(_is_disk_full(cause) for cause in causes) or (is_strange and _has_no_room(home)):
         return KyosoError(
             "ディスクの空きがありません。前回の公開版はそのまま使えます。",
             where=_place(causes, home),
@@ -105,7 +109,15 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 def _is_disk_full(error: BaseException) -> bool:
     if isinstance(error, OSError) and error.errno in _DISK_FULL:
         return True
-    return any(text in str(error).lower() for text in _DISK_FULL_TEXTS)
+    words = str(error).lower()
+    return any(text in words for text in _DISK_FULL_TEXTS)
+
+
+def _has_no_room(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < NO_ROOM_BYTES
+    except OSError:
+        return False
 
 
 def _place(causes: list[BaseException], home: Path) -> str:
