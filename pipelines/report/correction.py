@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.report.document import Cell
 from pipelines.report.spreadsheet_text import safe_text
-from pipelines.report.workbook.cells import RED, RULE, STRONG, WASH, fit_height, put
+from pipelines.report.workbook.cells import RED, STRONG, WASH, fit_height, put
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -94,7 +94,7 @@ def _by_municipality(findings: list[Row]) -> dict[str, list[Row]]:
 
 def _workbook(rows: list[Row], *, is_sample: bool) -> bytes:
     import openpyxl
-    from openpyxl.styles import Border, PatternFill, Side
+    from openpyxl.styles import PatternFill
     from openpyxl.utils import get_column_letter
 
     book = openpyxl.Workbook()
@@ -119,7 +119,7 @@ def _workbook(rows: list[Row], *, is_sample: bool) -> bytes:
     for line, row in enumerate(rows, start=_HEADING_ROW + 1):
         texts = [SEVERITY_LABELS[row[n]] if n == "severity" else str(row[n] or "") for n in _COLUMNS]
         for position, text in enumerate(texts, start=1):
-            put(sheet, line, position, Cell(text)).border = Border(bottom=Side(style="hair", color=RULE))
+            put(sheet, line, position, Cell(text), rule="row")
         sheet.cell(line, 1).fill = PatternFill("solid", fgColor=_COLOURS[row["severity"]])
         widths = [width - 1 for _, width in _COLUMNS.values()]
         fit_height(sheet, line, zip(texts, widths, strict=True))

@@ -44,6 +44,7 @@ class Table:
     Attributes:
         kpi_ids: the KPI of each row, where rows are KPIs.
         groups: the group of each row, where rows come in groups with a heading.
+        empty_reason: what stands there without rows; a table is never just left out.
     """
 
     key: str
@@ -54,7 +55,7 @@ class Table:
     kpi_ids: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     width: Width = "full"
-    empty_reason: str = "該当なし。"
+    empty_reason: str = field(kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Text starting like this would be run as a formula by a spreadsheet program.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def safe_text(text: str) -> str:
@@ -20,7 +22,7 @@ def as_typed(text: str) -> str:
 
 def without_controls(text: str) -> str:
     """Text without the control characters that a workbook cannot hold."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+    return _CONTROLS.sub("", text)
 
 
 def width_of(text: str) -> int:

@@ -15,6 +15,7 @@ from pipelines.fiscal_year import date_label, label
 from pipelines.ingest.contracts import load_contracts
 from pipelines.report.correction import FOLDER, SEVERITY_LABELS, list_name
 from pipelines.report.status_facts import STATES, Facts, Row
+from pipelines.report.wording import number_text
 from pipelines.settings import CHECKOUT, TOKYO
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def _environment() -> Environment:
     environment.filters.update(
         number=number,
         observed=_observed,
+        tenths=lambda value: number_text(value, 1),
         day=lambda value: date_label(value) if value else "",
         short_day=lambda value: f"{value.month}月{value.day}日" if value else "",
         clock=_clock,

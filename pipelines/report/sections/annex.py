@@ -18,6 +18,7 @@ METHOD = (
 
 NO_EDITION = "該当なし。確定して発行した版(暫定・確定・追補)がまだないため、比べる相手がありません。"
 FINDINGS_SHOWN = 60
+_NO_KPI = "該当なし。KPIが定義されていません。"
 
 
 def build(facts: Facts, evidence: tuple[Evidence, ...]) -> Section:
@@ -79,7 +80,12 @@ def _sources(facts: Facts) -> Table:
         ),
     )
     return Table(
-        "sources", "受領した資料", columns, lines, "行 = 取り込んだ行 + 保留した行。古い版の提出も含みます。"
+        "sources",
+        "受領した資料",
+        columns,
+        lines,
+        "行 = 取り込んだ行 + 保留した行。古い版の提出も含みます。",
+        empty_reason="該当なし。基準日までに受領した資料がありません。",
     )
 
 
@@ -205,7 +211,7 @@ def _definitions(facts: Facts) -> Table:
         Column("計算", width=26),
         Column("もとの資料", width=13),
     )
-    return Table("definitions", "KPIの定義", columns, lines)
+    return Table("definitions", "KPIの定義", columns, lines, empty_reason=_NO_KPI)
 
 
 def _evidence_index(evidence: tuple[Evidence, ...]) -> Table:
@@ -232,4 +238,4 @@ def _evidence_index(evidence: tuple[Evidence, ...]) -> Table:
     )
     row_count = number_text(sum(e.row_count for e in evidence))
     note = f"根拠の行は延べ{row_count}行です。すべての行は、Excel版の「証跡」シートで見られます。"
-    return Table("evidence_index", "証跡の索引", columns, lines, note)
+    return Table("evidence_index", "証跡の索引", columns, lines, note, empty_reason=_NO_KPI)

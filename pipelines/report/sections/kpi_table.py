@@ -34,6 +34,7 @@ def kpi_table(key: str, title: str, kpis: Iterable[Kpi], groups: dict[str, str])
         " ".join(_reasons(chosen)),
         tuple(k.kpi_id for k in chosen),
         tuple(groups[k.kpi_group] for k in chosen),
+        empty_reason="該当なし。KPIが定義されていません。",
     )
 
 

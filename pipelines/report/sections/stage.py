@@ -16,6 +16,8 @@ from pipelines.report.wording import (
     year_label,
 )
 
+_NOT_ASSESSED = "該当なし。この年度のアセスメント調査票をまだ受領していません。"
+
 
 def build(facts: Facts) -> Section:
     """段階."""
@@ -145,6 +147,7 @@ def _by_municipality(facts: Facts) -> Table:
         columns,
         lines,
         "過去の年度も裏付けのある段階。公表は、その年度までの最新の公表。",
+        empty_reason=_NOT_ASSESSED,
     )
 
 
@@ -187,4 +190,5 @@ def _capabilities(facts: Facts) -> Table:
         columns,
         lines,
         "○=評点と裏付けの両方が基準を満たす。評点は共通項目の平均(0〜4点)。",
+        empty_reason=_NOT_ASSESSED,
     )

@@ -55,7 +55,7 @@ def movement_figure(facts: Facts) -> Figure:
             empty_reason="該当なし。アセスメント調査票をまだ受領していません。",
         ),
         note=note,
-        chart=Chart("stacked", 0, (1, 2, 3), is_horizontal=True, colours=("D9D9D9", "8FB3D1", "16324F")),
+        chart=Chart("stacked", 0, (1, 2, 3), is_horizontal=True, colours=("DEDEDE", "8FB3D1", "16324F")),
         width="half",
     )
 
@@ -98,6 +98,8 @@ def tile_map(facts: Facts) -> Figure:
         "tile_map",
         f"段階の地図({short_year(facts.fiscal_year)}、裏付けあり)",
         f"市町村の段階をおおよその位置で示す。{alt}、要確認 {sum(r['is_to_confirm'] or False for r in rows)}団体。",
-        Table("tile_map", "市町村の段階", columns, lines),
+        Table(
+            "tile_map", "市町村の段階", columns, lines, empty_reason="該当なし。市町村の一覧がありません。"
+        ),
         width="half",
     )

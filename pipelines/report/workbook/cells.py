@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from math import ceil
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from pipelines.report.document import Cell, Report
 from pipelines.report.spreadsheet_text import FORMULA_STARTS, width_of, without_controls
@@ -32,43 +34,63 @@ _FILLS = {
     "none": (None, SOFT),
     "future": (None, SOFT),
 }
+_STYLES: WeakKeyDictionary[Any, dict[tuple[object, ...], Any]] = WeakKeyDictionary()
 _BOLD = ("total", "to_confirm", "bad", "missed")
 
 
-def put(sheet: Worksheet, row: int, column: int, cell: Cell, **style: Any) -> Any:
-    """Write a cell; `style` may name bold, size, color, fill, align and wrap."""
-    from openpyxl.styles import Alignment, Font, PatternFill
-
-    target = sheet.cell(row, column)
-    if cell.number is not None:
-        target.value = cell.number
-        target.number_format = cell.number_format or "General"
-    else:
+def put(sheet: Worksheet, row: int, column: int, cell: Cell, **look: Any) -> Any:
+    """Write a cell; `look` may name bold, size, color, fill, align, wrap and rule (heading or row)."""
+    target: Any = sheet.cell(row, column)
+    if cell.number is None:
         put_text(target, cell.text)
-    fill, ink = _FILLS.get(cell.mark, (None, "000000"))
+        form = "General"
+    else:
+        target.value = cell.number
+        form = cell.number_format or "General"
+    # Copied: making a style and looking it up in the workbook costs more than all the rest.
+    styles = _STYLES.setdefault(sheet.parent, {})
+    key = (cell.mark, form, target.quotePrefix, *sorted(look.items()))
+    if key in styles:
+        target._style = copy(styles[key])
+    else:
+        _dress(target, cell.mark, form, look)
+        styles[key] = copy(target._style)
+    return target
+
+
+def _dress(target: Any, mark: str, form: str, look: dict[str, Any]) -> None:
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+    fill, ink = _FILLS.get(mark, (None, "000000"))
+    target.number_format = form
     target.font = Font(
         name=FONT,
-        size=style.get("size", 10),
-        bold=bool(style.get("bold")) or cell.mark in _BOLD,
-        color=style.get("color", ink),
+        size=look.get("size", 10),
+        bold=bool(look.get("bold")) or mark in _BOLD,
+        color=look.get("color", ink),
     )
-    if fill or style.get("fill"):
-        target.fill = PatternFill("solid", fgColor=fill or style["fill"])
+    if fill or look.get("fill"):
+        target.fill = PatternFill("solid", fgColor=fill or look["fill"])
+    if look.get("rule") == "heading":
+        line = Side(style="medium", color=STRONG)
+        target.border = Border(top=line, bottom=line)
+    elif look.get("rule") == "row":
+        target.border = Border(bottom=Side(style="hair", color=RULE))
     target.alignment = Alignment(
-        horizontal=style.get("align"),
+        horizontal=look.get("align"),
         vertical="top",
-        wrap_text=style.get("wrap", True),
+        wrap_text=look.get("wrap", True),
         # Text keeps clear of a number that ends where it begins.
-        indent=1 if style.get("align") == "left" else 0,
+        indent=1 if look.get("align") == "left" else 0,
     )
-    return target
 
 
 def put_text(target: Any, text: str) -> None:
     """Write text as text, whatever it begins with."""
     target.value = without_controls(text)
     target.data_type = "s"
-    target.quotePrefix = text.startswith(FORMULA_STARTS)
+    if text.startswith(FORMULA_STARTS):
+        target.quotePrefix = True
 
 
 def put_title(sheet: Worksheet, report: Report, title: str) -> None:

@@ -8,7 +8,6 @@ from pipelines.report.document import Cell, Column, Figure, Report, Section, Tab
 from pipelines.report.spreadsheet_text import width_of
 from pipelines.report.workbook.cells import (
     SOFT,
-    STRONG,
     WASH,
     fit_height,
     link,
@@ -51,17 +50,13 @@ def write_table_sheet(
 
 def _write_rows(sheet: Worksheet, table: Table, anchors: dict[str, int]) -> int:
     """Heading and rows; the number of the last row."""
-    from openpyxl.styles import Border, Side
     from openpyxl.utils import get_column_letter
 
-    line, thin = Side(style="medium", color=STRONG), Side(style="hair", color="9A9A9A")
     columns = ((_GROUP,) if table.groups else ()) + table.columns
     widths = [float(_MIN_WIDTH)] * len(columns)
     for index, column in enumerate(columns):
-        heading = put(
-            sheet, HEADING_ROW, index + 1, Cell(column.label), bold=True, align=column.align, fill=WASH
-        )
-        heading.border = Border(top=line, bottom=line)
+        look = {"bold": True, "align": column.align, "fill": WASH, "rule": "heading"}
+        put(sheet, HEADING_ROW, index + 1, Cell(column.label), **look)
         widths[index] = max(widths[index], min(_MAX_WIDTH, width_of(column.label) + 4))
     shown = [
         ((Cell(table.groups[number].split("(")[0]),) if table.groups else ()) + cells
@@ -74,7 +69,7 @@ def _write_rows(sheet: Worksheet, table: Table, anchors: dict[str, int]) -> int:
         ]
     for row, cells in enumerate(shown, start=HEADING_ROW + 1):
         for index, (cell, column) in enumerate(zip(cells, columns, strict=True), start=1):
-            put(sheet, row, index, cell, align=column.align).border = Border(bottom=thin)
+            put(sheet, row, index, cell, align=column.align, rule="row")
         fit_height(sheet, row, [(c.text, w - 2) for c, w in zip(cells, widths, strict=True)])
         if table.kpi_ids:
             kpi_id = table.kpi_ids[row - HEADING_ROW - 1]

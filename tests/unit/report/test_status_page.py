@@ -1,0 +1,166 @@
+"""The nightly status explains itself after every attempt. What it leaves out, an officer does not know to fix."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import KyosoError
+from pipelines.quality.verdict import Offender, Result, Verdict
+from pipelines.report.status import Attempt, read_history, write_status
+from pipelines.settings import TOKYO
+from tests.unit.report.reading import Page, read_page
+
+START = datetime(2026, 11, 21, 2, 0, tzinfo=TOKYO)
+
+
+@pytest.fixture
+def attempt(release: Path) -> Attempt:
+    return Attempt(
+        run_id="20261121-020000",
+        outcome="released",
+        started_at=START,
+        finished_at=START + timedelta(seconds=90),
+        as_of=date(2026, 11, 20),
+        fiscal_year=2026,
+        is_sample=True,
+        release_id=release.name,
+        verdict=Verdict.read(release / "verdict.json"),
+        warehouse=release / "warehouse.duckdb",
+        control=release / "control",
+        reports=tuple(sorted((release / "reports").iterdir())),
+        steps=(("読取り", 17.25), ("集計", 31.0)),
+    )
+
+
+def closed_by(verdict: Verdict) -> Verdict:
+    reason = Result(
+        "Q-STAGE-06", "gx", "mart_stage", "段階の動きがありうる範囲にある", "様式の読み違いを見つけるため。",
+        "評価票の様式版を前年度と見比べてください。", "error", "failed", 1, "1件のうち1件が該当",
+        (Offender("2026", "2026年度", "-63.3333"), Offender("x", "<b>町", "=1+1")),
+    )  # fmt: skip
+    return replace(verdict, is_open=False, results=(*verdict.results, reason))
+
+
+def shown(status: Path, attempt: Attempt) -> Page:
+    write_status(status, attempt)
+    return read_page(status / "index.html")
+
+
+def test_a_release_says_that_it_is_out_and_what_to_ask_for(tmp_path: Path, attempt: Attempt) -> None:
+    page = shown(tmp_path, attempt)
+    latest = json.loads((tmp_path / "latest.json").read_text(encoding="utf-8"))
+    assert "新しい版を公開しました" in page.text
+    assert f"提出を求める様式が{latest['submissions']['未提出']}件" in page.text
+    assert "読取り 17.3秒、集計 31.0秒" in page.text
+    assert "令和8年(2026年)11月21日 2時01分" in page.text
+    for path in attempt.reports:
+        assert path.name in page.text
+
+
+def test_every_link_of_the_page_leads_to_a_file(tmp_path: Path, attempt: Attempt) -> None:
+    from urllib.parse import unquote
+
+    page = shown(tmp_path, attempt)
+    assert len(page.links) >= 5
+    for link in page.links:
+        assert (tmp_path / unquote(link)).exists(), link
+
+
+def test_a_closed_gate_says_why_and_what_to_do_and_keeps_the_last_release(
+    tmp_path: Path, attempt: Attempt
+) -> None:
+    assert attempt.verdict is not None
+    page = shown(tmp_path, replace(attempt, outcome="gate_closed", verdict=closed_by(attempt.verdict)))
+    for said in (
+        "公開を見送りました", "1件が通らず", "前回の公開版をそのままお使いください", "段階の動きがありうる範囲にある",
+        "Q-STAGE-06", "様式の読み違いを見つけるため。", "評価票の様式版を前年度と見比べてください。", "2026年度: −63.3333",
+    ):  # fmt: skip
+        assert said in page.text
+    assert "<b>町" in page.text
+    assert "<b>" not in page.html.replace("<b>−</b>", "").split("<h2>公開前の検査</h2>")[1].split("<h2>")[0]
+
+
+def test_a_closed_gate_before_any_release_does_not_speak_of_one(tmp_path: Path, attempt: Attempt) -> None:
+    assert attempt.verdict is not None
+    first = replace(
+        attempt, outcome="gate_closed", verdict=closed_by(attempt.verdict), release_id=None, reports=()
+    )
+    page = shown(tmp_path, first)
+    assert "公開版はまだありません" in page.text
+    assert "前回の公開版を" not in page.text
+
+
+def test_a_night_with_nothing_new_says_so_and_that_the_verdict_stands(
+    tmp_path: Path, attempt: Attempt
+) -> None:
+    page = shown(tmp_path, replace(attempt, outcome="nothing_new", verdict=None, steps=()))
+    assert "新しい資料はありません。公開版は前回のままです。" in page.text
+    assert "前回の判定がそのまま有効です" in page.text
+
+
+def test_a_failed_night_says_what_where_and_what_to_do(tmp_path: Path, attempt: Attempt) -> None:
+    error = KyosoError("ディスクの空きがありません。", where="保存先", todo="空きを作ってください。")
+    failed = replace(attempt, outcome="failed", error=error, verdict=None, warehouse=None, control=None)
+    page = shown(tmp_path, failed)
+    for said in ("途中で止まりました", "ディスクの空きがありません。", "保存先", "空きを作ってください。",
+                 "検査の前に止まりました", "この実行では提出状況を集計していません", "ファイルを読み終えていません"):  # fmt: skip
+        assert said in page.text
+
+
+def test_a_failure_nobody_foresaw_is_named_and_asks_for_a_second_try(
+    tmp_path: Path, attempt: Attempt
+) -> None:
+    failed = replace(attempt, outcome="failed", error=ZeroDivisionError("division"), verdict=None)
+    page = shown(tmp_path, failed)
+    assert "ZeroDivisionError: division" in page.text
+    assert "もう一度実行してください" in page.text
+
+
+def test_findings_are_new_once_and_then_known(tmp_path: Path, attempt: Attempt) -> None:
+    shown(tmp_path, attempt)
+    page = shown(tmp_path, replace(attempt, run_id="2", outcome="nothing_new"))
+    latest = json.loads((tmp_path / "latest.json").read_text(encoding="utf-8"))
+    assert latest["findings"]["new"] == latest["findings"]["resolved"] == 0
+    assert "前回から 新規 0 解消 0" in re.sub(r"\s+", " ", page.text)
+    assert [entry["run_id"] for entry in read_history(tmp_path)] == ["20261121-020000", "2"]
+
+
+def test_a_finding_that_is_gone_counts_as_resolved(tmp_path: Path, attempt: Attempt) -> None:
+    shown(tmp_path, attempt)
+    path = tmp_path / "findings.csv"
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    path.write_text(
+        "\n".join([*lines, lines[-1].replace("太地町", "太地町").replace(".xlsx", "_旧.xlsx")]),
+        encoding="utf-8-sig",
+    )
+    shown(tmp_path, replace(attempt, run_id="2"))
+    latest = json.loads((tmp_path / "latest.json").read_text(encoding="utf-8"))
+    assert latest["findings"]["resolved"] == 1
+
+
+def test_rows_read_are_rows_taken_and_set_aside_for_every_source(tmp_path: Path, attempt: Attempt) -> None:
+    page = shown(tmp_path, attempt)
+    assert page.text.count("✓ 一致") >= 8
+    assert "× 不一致" not in page.text
+
+
+def test_the_page_needs_nothing_from_anywhere(tmp_path: Path, attempt: Attempt) -> None:
+    page = shown(tmp_path, attempt)
+    assert "default-src 'none'" in page.html
+    assert not re.search(r"<script|https?://|@import|url\(", page.html)
+
+
+def test_fictional_data_are_named_on_screen_and_in_print_and_real_data_are_not(
+    tmp_path: Path, attempt: Attempt
+) -> None:
+    fictional = shown(tmp_path / "a", attempt)
+    assert fictional.text.count("架空データ") >= 2
+    assert '@bottom-center { content: "架空データ"' in fictional.html
+    real = shown(tmp_path / "b", replace(attempt, is_sample=False))
+    assert "架空データ" not in real.html.replace("(架空)", "")
