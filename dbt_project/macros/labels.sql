@@ -1,16 +1,11 @@
 {#-
-    Labels reach analysts as DuckDB comments: 「ラベル: 説明」. dbt itself writes descriptions only.
+    What persist_docs writes as a column's comment: 「ラベル: 説明」, so that the label reaches analysts too.
+    A hook would come too early: dbt writes the descriptions after it.
 -#}
-{% macro comment_with_labels() -%}
-    {%- if execute and model.columns -%}
-        {%- set statements = [] -%}
-        {%- for column in model.columns.values() -%}
-            {%- set label = (column.meta or column.config.meta or {}).get('label_ja') -%}
-            {%- if label -%}
-                {%- set text = (label ~ ': ' ~ column.description) | replace("'", "''") -%}
-                {%- do statements.append('comment on column ' ~ this ~ '."' ~ column.name ~ "\" is '" ~ text ~ "'") -%}
-            {%- endif -%}
-        {%- endfor -%}
-        {{ statements | join(';\n') }}
-    {%- endif -%}
+{% macro duckdb__alter_column_comment(relation, column_dict) -%}
+    {%- for column in column_dict.values() %}
+        {%- set label = (column.meta or column.config.meta or {}).get('label_ja') -%}
+        {%- set comment = label ~ ': ' ~ column.description if label else column.description %}
+    comment on column {{ relation }}.{{ adapter.quote(column.name) }} is {{ duckdb_escape_comment(comment) }};
+    {%- endfor %}
 {%- endmacro %}

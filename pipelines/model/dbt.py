@@ -54,15 +54,18 @@ def build(settings: Settings, manifest: Manifest | None = None) -> DbtBuild:
     warehouse = settings.candidate / "warehouse.duckdb"
     for stale in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
         stale.unlink(missing_ok=True)
-    no_unit_tests = ["--exclude-resource-type", "unit_test"]
     try:
-        built = invoke(settings, ["build", *no_unit_tests, "--exclude-resource-type", "test"], manifest)
+        built = invoke(settings, ["build", *_without("unit_test", "test", "exposure")], manifest)
         results = list(built.results)
         if all(str(r.status) == "success" for r in results):
-            results += invoke(settings, ["test", *no_unit_tests], manifest).results
+            results += invoke(settings, ["test", *_without("unit_test")], manifest).results
     finally:
         close_connections()
     return DbtBuild(results, _row_counts(warehouse))
+
+
+def _without(*kinds: str) -> list[str]:
+    return [word for kind in kinds for word in ("--exclude-resource-type", kind)]
 
 
 def close_connections() -> None:

@@ -12,23 +12,28 @@ from sqlglot import exp
 from pipelines.model.dbt import PROJECT, close_connections, invoke
 from pipelines.settings import Settings
 
+
+def _words(text: str) -> set[str]:
+    return set(text.split())
+
+
 # Functions that DuckDB and Spark share, with the same meaning and the same order of arguments.
-SHARED = set(
+SHARED = _words(
     "abs avg bool_and bool_or cast coalesce concat count date_trunc day exists greatest hour least make_date max"
-    " median min minute month row_number round split_part substr sum year".split()
+    " median min minute month row_number round split_part substr sum year"
 )
 # What the dispatched macros write for DuckDB; they write something else for Spark.
 DISPATCHED = {"date_diff", "array_agg", "string_agg"}
-WORDS_BEFORE_A_BRACKET = set(
+WORDS_BEFORE_A_BRACKET = _words(
     "and as between by else exists filter from in join not on or over then union values when where with"
-    " decimal".split()
+    " decimal"
 )
 # Never null where they are sorted by: keys that contracts require, addresses, and what a filter or a join has fixed.
-NEVER_NULL = set(
+NEVER_NULL = _words(
     "answered_date case_id contract_date effective_month event_date event_key fiscal_year held_date meeting_no"
     " member message_key month municipality_code plan_id plan_version posted_at posting_id reached_date"
     " received_date response_id revision file_id sheet row scheme_valid_from scheme_version sort_order"
-    " valid_from visit_date visit_id wave_order wg_id".split()
+    " valid_from visit_date visit_id wave_order wg_id"
 )
 _SOURCE = re.compile(r"read_parquet\([^)]*\)|'[^']*\.parquet'")
 
@@ -83,7 +88,8 @@ def cte_names(sql: str) -> set[str]:
 
 def test_dispatched_functions_are_written_by_macros_only() -> None:
     written = {
-        path.name: functions(re.sub(r"\{[{%#].*?[}%#]\}", "", path.read_text(encoding="utf-8"), flags=re.S)) & DISPATCHED
+        path.name: functions(re.sub(r"\{[{%#].*?[}%#]\}", "", path.read_text(encoding="utf-8"), flags=re.S))
+        & DISPATCHED
         for path in (PROJECT / "models").rglob("*.sql")
     }
     assert {name: found for name, found in written.items() if found} == {}
@@ -105,7 +111,9 @@ def test_dispatched_functions_are_written_by_macros_only() -> None:
 )
 def test_models_avoid_what_only_duckdb_knows(compiled: dict[str, str], word: str, pattern: str) -> None:
     # dbt writes its own relations in double quotes; those it would write in backquotes for Spark.
-    bare = {n: re.sub(r"'(?:[^']|'')*'|--[^\n]*|\"[^\"]+\"(\.\"[^\"]+\")+", "''", s) for n, s in compiled.items()}
+    bare = {
+        n: re.sub(r"'(?:[^']|'')*'|--[^\n]*|\"[^\"]+\"(\.\"[^\"]+\")+", "''", s) for n, s in compiled.items()
+    }
     assert [name for name, sql in bare.items() if re.search(pattern, sql, re.IGNORECASE)] == [], word
 
 

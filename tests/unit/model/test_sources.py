@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from pipelines.ingest.contracts import load_contracts
@@ -14,7 +16,7 @@ def test_staging_and_sources_say_what_the_contracts_say() -> None:
 
 
 def test_a_changed_or_stray_staging_file_is_drift(
-    tmp_path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sources, "STAGING", tmp_path)
     monkeypatch.setattr(sources, "CHECKOUT", tmp_path)
