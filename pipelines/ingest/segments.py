@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -47,7 +48,7 @@ def _write_manifest(landed: Path, segment: str, manifest: dict[str, Any]) -> Non
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f".{segment}.tmp"
     temporary.write_text(json.dumps(manifest), encoding="utf-8")
-    temporary.replace(folder / f"{segment}.json")
+    _name_durably(temporary, folder / f"{segment}.json")
 
 
 def _control_rows(outcomes: list[FileOutcome]) -> dict[str, list[dict[str, Any]]]:
@@ -94,6 +95,13 @@ def _write_table(path: Path, table: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.tmp")
     pq.write_table(table, temporary, compression="zstd")
+    _name_durably(temporary, path)
+
+
+def _name_durably(temporary: Path, path: Path) -> None:
+    """Give a finished file its name. Its bytes come first: a power cut must not leave a name without them."""
+    with temporary.open("rb") as file:
+        os.fsync(file.fileno())
     temporary.replace(path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,30 @@ def test_killed_while_landing_the_files_have_landed_or_have_not(
     for folder in (WGS, "_files", "_counts", "_submissions"):
         assert ids(tmp_path, folder) == Counter(landed)
     assert list(tmp_path.rglob(".*.tmp")) == []
+
+
+def test_nothing_gets_its_name_before_its_bytes_are_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A manifest that survives a power cut while its rows do not would stop every later night."""
+    synced: set[int] = set()
+    named: list[str] = []
+    sync, replace = os.fsync, Path.replace
+
+    def remember(descriptor: int) -> None:
+        synced.add(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    def check(self: Path, target: Path) -> Path:
+        assert self.stat().st_ino in synced, target
+        named.append(target.suffix)
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", remember)
+    monkeypatch.setattr(Path, "replace", check)
+    land(tmp_path, 1)
+    assert named[-1] == ".json"
+    assert set(named[:-1]) == {".parquet"}
 
 
 def test_another_version_drops_its_own_group_only(tmp_path: Path) -> None:
