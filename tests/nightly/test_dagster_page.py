@@ -235,6 +235,7 @@ def test_reports_asked_for_alone_say_what_is_missing_and_leave_readers_theirs(pa
 
 
 def test_a_night_that_another_process_blocks_says_so_in_japanese(page: Page) -> None:
+    _wait(lambda: _is_free(page.settings), 60, "the process of the run before is gone")
     with WriterLock(page.settings):
         run = page.ended(page.launch())
     assert run["status"] == "FAILURE"
@@ -291,7 +292,7 @@ def test_the_lineage_page_draws_the_flow_and_loads_nothing_from_outside(page: Pa
         for group in ("1_raw", "2_landed", "3_staging", "4_intermediate", "5_marts", "6_gate", "7_report"):
             tab.get_by_text(group).first.wait_for(timeout=120_000)
         dialogs = tab.get_by_role("dialog").count()
-        tab.screenshot(path=os.environ.get("KYOSO_SHOT", str(tmp_path / "lineage.png")))
+        tab.screenshot(path=str(tmp_path / "lineage.png"))
         browser.close()
     assert dialogs == 0, "no welcome, no newsletter"
     outside = [
