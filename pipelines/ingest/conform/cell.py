@@ -22,7 +22,7 @@ from pipelines.ingest.japanese.reading import Read, Unreadable, fold
 from pipelines.ingest.japanese.times import parse_time, parse_timestamp
 from pipelines.ingest.municipalities import parse_area_code, parse_corporate_number, parse_municipality
 from pipelines.ingest.pseudonyms import PseudonymKey
-from pipelines.ingest.read.grid import CellValue
+from pipelines.ingest.read.grid import CellValue, Unvalued
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,13 @@ def parse_cell(value: CellValue, field: Field, unit: str, context: ParsingContex
     Raises:
         Unreadable: with everything a clerk needs to correct the cell.
     """
+    if isinstance(value, Unvalued):
+        raise Unreadable(
+            "formula_without_value",
+            "数式の結果がエラーか、計算されていません。",
+            "数式ではなく値",
+            example_of(field),
+        )
     special: dict[str, Callable[[], Read]] = {
         "text": lambda: Read(_text(value)),
         "integer": lambda: parse_integer(value, unit=unit),

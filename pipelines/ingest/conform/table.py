@@ -92,7 +92,8 @@ def _cells(
         value = row[column.index] if column.index < len(row) else None
         if value is None:
             value = merged.get((grid.physical_row(index), grid.first_column + column.index))
-        cells[column.index] = value.strip() or None if isinstance(value, str) else value
+        # A plain string: a cell without a value keeps its own kind.
+        cells[column.index] = value.strip() or None if type(value) is str else value
     return cells
 
 

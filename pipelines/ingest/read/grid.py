@@ -9,6 +9,12 @@ from datetime import date, datetime, time, timedelta
 CellValue = str | int | float | bool | date | datetime | time | timedelta | None
 
 
+class Unvalued(str):
+    """What stands in a cell whose formula has no value: #REF!, or a formula that nobody calculated."""
+
+    __slots__ = ()
+
+
 def column_letter(column: int) -> str:
     """Excel's name of a 1-based column: 1 is A, 27 is AA."""
     letters = ""

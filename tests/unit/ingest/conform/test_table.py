@@ -201,3 +201,27 @@ def test_a_column_in_thousands_of_yen_lands_as_yen_and_the_heading_decides(tmp_p
 def test_numbers_too_wide_for_the_warehouse_are_refused(tmp_path: Path) -> None:
     outcome = visits(tmp_path, [visit(1, travel_cost_jpy="9" * 15), visit(2, preparation_hours="1" * 20)])
     assert [f.rule for f in outcome.findings] == ["number_too_large"] * 2
+
+
+def test_a_formula_without_a_value_is_refused_in_every_field_and_shown_as_it_stands(tmp_path: Path) -> None:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row in [
+        *PREAMBLE,
+        heading(),
+        visit(1, section_name="=A1", travel_cost_jpy="=SUM(1,2)"),
+        visit(2, visit_date="=TODAY()"),
+    ]:
+        sheet.append(list(row))
+    path = tmp_path / "formula.xlsx"
+    workbook.save(path)
+    outcome = conform_file(FileJob(FILE_ID, "visit_log", path, path.name, sample_key()))
+    assert [(f.cell, f.rule, f.typed_text) for f in outcome.findings] == [
+        (f"K{FIRST}", "formula_without_value", "=A1"),
+        (f"S{FIRST}", "formula_without_value", "=SUM(1,2)"),
+        (f"D{FIRST + 1}", "formula_without_value", "=TODAY()"),
+    ]
+    assert [(r["visit_id"], r["section_name"], r["travel_cost_jpy"]) for r in landed(outcome)] == [
+        ("V001", None, None)
+    ]

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from pipelines.ingest.read.grid import column_letter
+from pipelines.ingest.read.grid import Unvalued, column_letter
 from pipelines.ingest.read.workbook import read_workbook
 
 
@@ -137,3 +137,31 @@ def test_a_chart_sheet_is_an_empty_sheet(tmp_path: Path) -> None:
 )
 def test_columns_have_excels_names(number: int, letters: str) -> None:
     assert column_letter(number) == letters
+
+
+def test_errors_and_uncalculated_formulas_are_no_empty_cells(tmp_path: Path) -> None:
+    """The reader of values returns them as empty, and an amount of #REF! would be an amount nobody stated."""
+    cells = {
+        "A1": b"<v>5</v>",
+        "B1": b"<f>A1*2</f><v>10</v>",
+        "C1": b"<f>SUM(A1:B1)</f><v />",
+        "D1": b"<f>A1&lt;3</f>",
+        "E1": b'<f t="shared" si="0"/><v></v>',
+    }
+    row = b"".join(b'<c r="%s">%s</c>' % (name.encode(), content) for name, content in cells.items())
+    row += b'<c r="F1" t="e"><v>#N/A</v></c><c t="e" r="G1"><f>X</f><v>#REF!</v></c>'
+    row += b'<c r="H1" t="str"><f>IF(A1="","",A1)</f><v></v></c><c r="I1" s="1"/>'
+    path = tmp_path / "f.xlsx"
+    workbook = Workbook()
+    workbook.worksheets[0]["A1"] = "x"
+    workbook.save(tmp_path / "plain.xlsx")
+    with zipfile.ZipFile(tmp_path / "plain.xlsx") as source, zipfile.ZipFile(path, "w") as copy:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                start, end = data.index(b"<sheetData>"), data.index(b"</sheetData>")
+                data = data[:start] + b'<sheetData><row r="1">' + row + b"</row>" + data[end:]
+            copy.writestr(name, data)
+    (read,) = read_workbook(path)[0].rows
+    assert list(read[:8]) == [5, 10, "=SUM(A1:B1)", "=A1<3", "=", "#N/A", "#REF!", None]
+    assert [isinstance(cell, Unvalued) for cell in read[:8]] == [False, False, *[True] * 5, False]
