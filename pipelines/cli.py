@@ -94,7 +94,10 @@ def nightly(
     from pipelines.run import run_night
 
     report = NightReport(out)
-    result = run_night(settings, is_dry_run=dry_run, progress=report.progress)
+    try:
+        result = run_night(settings, is_dry_run=dry_run, progress=report.progress)
+    finally:
+        report.stop_progress()
     report.finish(result)
     if result.error:
         _show(result.error)
@@ -198,7 +201,9 @@ def releases_restore(
     settings = _settings(home=home)
     with WriterLock(settings):
         switch(settings, release_id)
-    out.print(f"公開版を {release_id} に切り替えました。")
+    out.print(
+        f"公開版を {release_id} に切り替えました。次に kyoso nightly が公開するまで、この版が読まれます。"
+    )
 
 
 @app.command(cls=Command)

@@ -41,10 +41,13 @@ class NightReport:
         else:
             self._spinner.update(text)
 
-    def finish(self, result: NightResult) -> None:
-        """Print what was read, what was set aside, the verdict and where everything is."""
+    def stop_progress(self) -> None:
+        """Give the screen back, also after Ctrl-C: a spinner hides the cursor."""
         if self._spinner:
             self._spinner.stop()
+
+    def finish(self, result: NightResult) -> None:
+        """Print what was read, what was set aside, the verdict and where everything is."""
         night, out = result.night, self._out
         if night.settings.is_sample:
             out.print("【架空データ】")

@@ -43,9 +43,31 @@ _TARGETS = {
     "K701": 45,
 }
 
+# In the year of the programme most municipalities move: the gate asks, and the prefecture answers.
+_WAIVERS: Rows = [
+    {
+        "waiver_id": "A8-01",
+        "expectation_id": "Q-SUB-01",
+        "scope": "アセスメント調査票",
+        "reason": "1団体の未提出は、担当者不在のため県が代行して確認する",
+        "approver": "デジタル社会推進課長(架空)",
+        "approved_date": date(2026, 11, 2),
+        "expires_date": date(2027, 3, 31),
+    },
+    {
+        "waiver_id": "A8-02",
+        "expectation_id": "Q-STAGE-06",
+        "scope": "2026年度",
+        "reason": "支援の初年度で、6割を超える団体の段階が動いた。様式と設問対応表に変更がないことを確かめた",
+        "approver": "デジタル社会推進課長(架空)",
+        "approved_date": date(2027, 6, 17),
+        "expires_date": date(2027, 9, 30),
+    },
+]
+
 
 def write_policy(world: World, out: Path) -> int:
-    """Write the policy sheets of R7 and R8; returns the number of files."""
+    """Write the policy sheets of R7 to R9; returns the number of files."""
     folder = out / "R7" / "policy" / "2025-04-25"
     write_workbook(folder / "設定_段階の基準.xlsx", _stage_sheets(), world.rng("policy/stage"), 0)
     write_workbook(folder / "設定_KPI目標_R7.xlsx", [_targets(2025)], world.rng("policy/targets7"), 0)
@@ -61,20 +83,7 @@ def write_policy(world: World, out: Path) -> int:
                 {"alias": "那智勝浦", "municipality_code": "304212"},
             ],
         ),
-        Sheet(
-            "policy__waivers",
-            [
-                {
-                    "waiver_id": "A8-01",
-                    "expectation_id": "Q-SUB-01",
-                    "scope": "アセスメント調査票",
-                    "reason": "1団体の未提出は、担当者不在のため県が代行して確認する",
-                    "approver": "デジタル社会推進課長(架空)",
-                    "approved_date": date(2026, 11, 2),
-                    "expires_date": date(2027, 3, 31),
-                }
-            ],
-        ),
+        Sheet("policy__waivers", _WAIVERS[:1]),
         Sheet(
             "policy__parameters",
             [
@@ -103,7 +112,10 @@ def write_policy(world: World, out: Path) -> int:
         ),
     ]
     write_workbook(folder / "設定_提出期限・別表記・例外.xlsx", sheets, world.rng("policy/other"), 0)
-    return 4
+    folder = out / "R9" / "policy" / "2027-06-18"
+    waivers = [Sheet("policy__waivers", _WAIVERS)]
+    write_workbook(folder / "設定_例外承認.xlsx", waivers, world.rng("policy/waivers"), 0)
+    return 5
 
 
 def _stage_sheets() -> list[Sheet]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -13,9 +14,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 from typer.main import get_command
 
 from pipelines import cli
+from pipelines.console import NightReport
 from pipelines.settings import CHECKOUT, TOKYO, Settings
 from tests.unit.serve.test_connection import make_release
 
@@ -291,6 +294,16 @@ def test_a_raw_folder_that_gives_nothing_ends_with_1_before_anything_heavy_start
     assert f"場所: {raw}" in err
     assert "すること:" in err
     assert expected in (tmp_path / "home" / "status" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_spinner_gives_the_cursor_back() -> None:
+    screen = io.StringIO()
+    report = NightReport(Console(file=screen, force_terminal=True))
+    report.progress("読取り", 3, 9)
+    report.stop_progress()
+    hidden, shown = "\x1b[?25l", "\x1b[?25h"
+    assert screen.getvalue().rindex(shown) > screen.getvalue().rindex(hidden)
+    assert "読取り 3/9" in screen.getvalue()
 
 
 def test_files_received_only_after_the_day_asked_for_are_explained(main_here: Main, tmp_path: Path) -> None:
