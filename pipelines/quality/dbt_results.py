@@ -68,8 +68,9 @@ def _observed(item: DbtResult, status: str, state: State) -> str:
         return f"{item.failures}行が該当"
     if state == "passed":
         return ""
-    lines = (item.message or status).strip().splitlines()
-    return lines[0] if lines else status
+    # dbt's first line says where, the second why.
+    lines = [line.strip() for line in (item.message or status).splitlines() if line.strip()]
+    return " ".join(lines[:2])
 
 
 def _meta(node: DbtNode) -> Mapping[str, object]:

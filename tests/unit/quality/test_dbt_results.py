@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -57,7 +58,57 @@ def test_a_test_may_bring_its_own_words() -> None:
 
 def test_a_model_speaks_only_when_it_was_not_built() -> None:
     assert from_dbt([_outcome("success", kind="model")]) == []
-    (result,) = from_dbt([_outcome("error", kind="model", message="\n  Binder Error: x\nmore")])
+    (result,) = from_dbt(
+        [_outcome("error", kind="model", message="\nRuntime Error in x\n  Binder Error: y\nmore")]
+    )
     assert result.closes
     assert result.title == "表 unique_mart_kpi を作れませんでした"
-    assert result.observed.strip() == "Binder Error: x"
+    assert result.observed == "Runtime Error in x Binder Error: y"
+
+
+_PROJECT = {
+    "dbt_project.yml": "{name: tiny, version: 1.0.0, profile: tiny, flags: {send_anonymous_usage_stats: false}}",
+    "profiles.yml": "{tiny: {target: t, outputs: {t: {type: duckdb, path: tiny.duckdb}}}}",
+    "models/mart_kpi.sql": "select 1 as a union all select 1",
+    "models/broken.sql": "select * from nowhere",
+    "models/schema.yml": """
+models:
+  - name: mart_kpi
+    columns:
+      - name: a
+        data_tests:
+          - unique: {config: {meta: {title_ja: 番号が重ならない}}}
+          - not_null
+          - accepted_values: {arguments: {values: [2]}, config: {severity: warn}}
+""",
+}
+
+
+@pytest.mark.slow
+def test_what_dbt_itself_reports_reaches_the_gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dbt.cli.main import dbtRunner
+
+    from pipelines.model.dbt import close_connections
+
+    for name, text in _PROJECT.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    quiet = ["--log-level", "none", "--log-level-file", "none", "--no-version-check"]
+    places = ["--project-dir", str(tmp_path), "--profiles-dir", str(tmp_path)]
+    try:
+        outcome = dbtRunner().invoke(["build", *quiet, *places])
+    finally:
+        close_connections()
+    assert outcome.exception is None, outcome.exception
+    found = {result.id.split("__")[0]: result for result in from_dbt(outcome.result.results)}
+    assert {name: (r.state, r.severity, r.observed) for name, r in found.items() if name != "broken"} == {
+        "unique_mart_kpi_a": ("failed", "error", "1行が該当"),
+        "not_null_mart_kpi_a": ("passed", "error", ""),
+        "accepted_values_mart_kpi_a": ("failed", "warning", "1行が該当"),
+    }
+    assert found["unique_mart_kpi_a"].title == "番号が重ならない"
+    assert {r.table for name, r in found.items() if name != "broken"} == {"mart_kpi"}
+    assert found["broken"].closes
+    assert "nowhere" in found["broken"].observed
