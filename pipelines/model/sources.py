@@ -127,7 +127,8 @@ with landed as (
 ),
 
 in_force as (
-    select * from {{{{ source('control', 'in_force') }}}} where dataset = '{dataset.name}'
+    select * from {{{{ source('control', 'in_force') }}}}
+    where dataset = '{dataset.name}'
 ),
 
 in_force_rows as (

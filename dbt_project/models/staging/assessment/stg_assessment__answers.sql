@@ -4,7 +4,8 @@ with landed as (
 ),
 
 in_force as (
-    select * from {{ source('control', 'in_force') }} where dataset = 'assessment__answers'
+    select * from {{ source('control', 'in_force') }}
+    where dataset = 'assessment__answers'
 ),
 
 in_force_rows as (

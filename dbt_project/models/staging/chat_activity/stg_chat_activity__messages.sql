@@ -4,7 +4,8 @@ with landed as (
 ),
 
 in_force as (
-    select * from {{ source('control', 'in_force') }} where dataset = 'chat_activity__messages'
+    select * from {{ source('control', 'in_force') }}
+    where dataset = 'chat_activity__messages'
 ),
 
 in_force_rows as (

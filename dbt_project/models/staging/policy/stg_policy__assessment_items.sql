@@ -4,7 +4,8 @@ with landed as (
 ),
 
 in_force as (
-    select * from {{ source('control', 'in_force') }} where dataset = 'policy__assessment_items'
+    select * from {{ source('control', 'in_force') }}
+    where dataset = 'policy__assessment_items'
 ),
 
 in_force_rows as (

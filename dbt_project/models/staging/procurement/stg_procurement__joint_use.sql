@@ -4,7 +4,8 @@ with landed as (
 ),
 
 in_force as (
-    select * from {{ source('control', 'in_force') }} where dataset = 'procurement__joint_use'
+    select * from {{ source('control', 'in_force') }}
+    where dataset = 'procurement__joint_use'
 ),
 
 in_force_rows as (

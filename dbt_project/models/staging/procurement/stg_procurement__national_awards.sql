@@ -4,7 +4,8 @@ with landed as (
 ),
 
 in_force as (
-    select * from {{ source('control', 'in_force') }} where dataset = 'procurement__national_awards'
+    select * from {{ source('control', 'in_force') }}
+    where dataset = 'procurement__national_awards'
 ),
 
 in_force_rows as (

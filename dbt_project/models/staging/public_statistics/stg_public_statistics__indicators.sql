@@ -4,7 +4,8 @@ with landed as (
 ),
 
 in_force as (
-    select * from {{ source('control', 'in_force') }} where dataset = 'public_statistics__indicators'
+    select * from {{ source('control', 'in_force') }}
+    where dataset = 'public_statistics__indicators'
 ),
 
 in_force_rows as (

@@ -4,7 +4,8 @@ with landed as (
 ),
 
 in_force as (
-    select * from {{ source('control', 'in_force') }} where dataset = 'register__chat_members'
+    select * from {{ source('control', 'in_force') }}
+    where dataset = 'register__chat_members'
 ),
 
 in_force_rows as (

@@ -4,7 +4,8 @@ with landed as (
 ),
 
 in_force as (
-    select * from {{ source('control', 'in_force') }} where dataset = 'register__costs'
+    select * from {{ source('control', 'in_force') }}
+    where dataset = 'register__costs'
 ),
 
 in_force_rows as (

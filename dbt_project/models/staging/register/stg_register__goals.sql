@@ -4,7 +4,8 @@ with landed as (
 ),
 
 in_force as (
-    select * from {{ source('control', 'in_force') }} where dataset = 'register__goals'
+    select * from {{ source('control', 'in_force') }}
+    where dataset = 'register__goals'
 ),
 
 in_force_rows as (

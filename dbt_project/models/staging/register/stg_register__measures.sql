@@ -4,7 +4,8 @@ with landed as (
 ),
 
 in_force as (
-    select * from {{ source('control', 'in_force') }} where dataset = 'register__measures'
+    select * from {{ source('control', 'in_force') }}
+    where dataset = 'register__measures'
 ),
 
 in_force_rows as (

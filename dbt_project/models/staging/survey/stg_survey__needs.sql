@@ -4,7 +4,8 @@ with landed as (
 ),
 
 in_force as (
-    select * from {{ source('control', 'in_force') }} where dataset = 'survey__needs'
+    select * from {{ source('control', 'in_force') }}
+    where dataset = 'survey__needs'
 ),
 
 in_force_rows as (

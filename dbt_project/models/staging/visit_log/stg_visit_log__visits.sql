@@ -4,7 +4,8 @@ with landed as (
 ),
 
 in_force as (
-    select * from {{ source('control', 'in_force') }} where dataset = 'visit_log__visits'
+    select * from {{ source('control', 'in_force') }}
+    where dataset = 'visit_log__visits'
 ),
 
 in_force_rows as (

@@ -1,0 +1,228 @@
+"""Rules of the models, each broken in one place: what the SQL says, and what a mistake would make it say."""
+
+from __future__ import annotations
+
+# model, what stands there, what a mistake would write
+MUTATIONS: tuple[tuple[str, str, str], ...] = (
+    # stage
+    (
+        "int_stage__scores",
+        "when 'prefecture' then 1 when 'vendor' then 2",
+        "when 'vendor' then 1 when 'prefecture' then 2",
+    ),
+    ("int_stage__scores", "max(waves.wave_order) desc", "max(waves.wave_order) asc"),
+    ("int_stage__scores", " and items.common_item_id is not null", ""),
+    ("int_stage__capabilities", "as has_events", "as has_no_events, true as has_events"),
+    (
+        "int_stage__capabilities",
+        "mean_scores.score >= schemes.score_threshold, false) as has_score",
+        "mean_scores.score > schemes.score_threshold, false) as has_score",
+    ),
+    ("int_stage__capabilities", "possible.event_count is not null", "true"),
+    ("int_stage__events", " and coalesce(is_from_dispatch, false) = false", ""),
+    ("int_stage__events", "where events.event_date <= run.as_of", ""),
+    ("int_stage__events", "where wave = 'before' and", "where"),
+    ("int_stage__schemes", "where not exists (select 1 from received)", ""),
+    ("mart_stage_history", "or coalesce(ranked.published_rank, 0) > ranked.stage_rank", ""),
+    (
+        "mart_stage_history",
+        "bool_and(holds) filter (where is_collaboration) as is_collaboration",
+        "bool_or(holds) as is_collaboration",
+    ),
+    (
+        "mart_stage_history",
+        "when rolled_up.wave is null then null\n            when rolled_up.is_co_creation",
+        "when rolled_up.is_co_creation",
+    ),
+    ("mart_stage_history", "rolled_up.fiscal_year >= published.fiscal_year", "true"),
+    ("mart_stage_history", "ranked.is_comparable and ranked.wave is not null", "ranked.wave is not null"),
+    ("mart_stage", "< make_date(fiscal_year + 1, 4, 1) desc", "<= make_date(fiscal_year + 1, 4, 1) desc"),
+    ("int_kpi_rows__stage", "where ranked.is_comparable and previous.is_comparable", ""),
+    # dispatch
+    ("int_dispatch__plan_months", "plans.effective_month <= months.month", "true"),
+    ("int_dispatch__plan_months", "'least(last_covered_day, as_of)'", "'last_covered_day'"),
+    (
+        "int_dispatch__plan_months",
+        "planned_visit_count * covered_day_count",
+        "planned_visit_count * day_count",
+    ),
+    ("int_dispatch__visits", "is_delivered and is_in_period as is_counted", "is_delivered as is_counted"),
+    (
+        "int_dispatch__visits",
+        "partition by municipality_code, visit_date, is_delivered and is_in_period",
+        "partition by visit_id",
+    ),
+    (
+        "int_dispatch__visits",
+        "coalesce(matched.own_price_jpy, round(matched.mean_price_jpy))",
+        "round(matched.mean_price_jpy)",
+    ),
+    ("int_dispatch__visits", " and visits.sheet = matched.sheet and visits.row = matched.row", ""),
+    ("mart_dispatch_month", "filter (where is_counted and order_of_day = 1)", "filter (where is_counted)"),
+    (
+        "mart_dispatch_month",
+        "plan_months.is_full_month and plan_months.is_elapsed\n",
+        "plan_months.is_full_month\n",
+    ),
+    (
+        "mart_dispatch_month",
+        "filter (where status = 'cancelled_by_talent')",
+        "filter (where status like 'cancelled%')",
+    ),
+    (
+        "mart_dispatch_utilisation",
+        "ratio('months.delivered_visit_count', 'months.due_visit_count', 100)",
+        "ratio('months.delivered_visit_count', 'months.planned_visit_count', 100)",
+    ),
+    (
+        "mart_dispatch_utilisation",
+        "is_counted and order_of_year = 1 and is_on_site",
+        "is_counted and is_on_site",
+    ),
+    (
+        "mart_dispatch_utilisation",
+        "filter (where is_full_month and is_elapsed)",
+        "filter (where is_full_month)",
+    ),
+    (
+        "mart_dispatch_utilisation",
+        "ratio('visits.cost_jpy', 'months.onsite_day_count')",
+        "ratio('visits.cost_jpy', 'months.onsite_visit_count')",
+    ),
+    (
+        "int_kpi_rows__dispatch",
+        "case when order_of_month = 1 and has_onsite_visit",
+        "case when has_onsite_visit",
+    ),
+    (
+        "mart_output",
+        "case when deliverables.approved_date <= run.as_of then deliverables.approved_date end",
+        "deliverables.approved_date",
+    ),
+    # wg
+    ("mart_wg_outcome", "where outcomes.reached_date <= run.as_of", ""),
+    ("mart_wg_outcome", "in ('implemented', 'operating')", "in ('implemented', 'operating', 'ended')"),
+    ("mart_wg_outcome", "count(*) = 3 and ", ""),
+    ("mart_wg_outcome", "not in ('prefecture', 'producer')", "not in ('prefecture')"),
+    ("mart_wg_outcome", "where recency <= 3", ""),
+    ("mart_wg_participation", "where attendance.headcount > 0", ""),
+    ("int_kpi_rows__wg", "case when order_of_municipality = 1 then 1 else 0 end", "1"),
+    # procurement
+    (
+        "int_procurement__shares",
+        "and coalesce(participants.joined_date, cases.contract_date) <= run.as_of",
+        "",
+    ),
+    ("int_kpi_rows__procurement", "where evidence_class = '{{ evidence_class }}' and", "where"),
+    (
+        "mart_joint_procurement",
+        "group by fiscal_year, case_id, evidence_class",
+        "group by fiscal_year, case_id, evidence_class, saving_jpy",
+    ),
+    ("mart_joint_use", "where joint_use.start_date <= run.as_of", ""),
+    # community
+    ("int_chat__messages", "order by members.fiscal_year desc,", "order by members.fiscal_year asc,"),
+    (
+        "int_chat__messages",
+        "(members.valid_to is null or cast(messages.posted_at as date) <= members.valid_to)",
+        "true",
+    ),
+    ("int_chat__first_answers", " and member <> thread_member", ""),
+    (
+        "int_chat__first_answers",
+        "where questions.affiliation_kind = 'municipality' and not questions.is_reply",
+        "",
+    ),
+    (
+        "int_kpi_rows__community",
+        "where is_reply and municipality_code <> thread_municipality_code",
+        "where is_reply",
+    ),
+    (
+        "int_kpi_rows__community",
+        "when section_kind = 'line_section' then 1",
+        "when section_kind = 'dx_section' then 1",
+    ),
+    (
+        "mart_community",
+        "where recency = 1 and affiliation_kind = 'municipality'",
+        "where affiliation_kind = 'municipality'",
+    ),
+    ("mart_community", "median(working_minute_count)", "avg(working_minute_count)"),
+    # transfer, residents, cost, talent, combination
+    ("int_transfer__answers", "when wave = 'six_months_after' then 1", "when wave = 'never' then 1"),
+    ("int_kpi_rows__transfer", "where respondent_kind <> 'dispatched'", ""),
+    ("int_kpi_rows__transfer", "4 * (", "1 * ("),
+    ("mart_transfer", "'count(answers.can_do)'", "'count(*) + 1'"),
+    (
+        "mart_residents",
+        "indicators.statistics_year - 1 = previous.statistics_year",
+        "indicators.statistics_year > previous.statistics_year",
+    ),
+    ("mart_residents", "where municipalities.municipality_code is null", ""),
+    ("int_kpi_rows__residents", "and change is not null", ""),
+    ("mart_programme_cost", "coalesce(costs.actual_jpy, costs.forecast_jpy)", "costs.forecast_jpy"),
+    ("mart_programme_cost", "parameters.valid_from < make_date", "parameters.valid_from <= make_date"),
+    ("int_kpi_rows__cost", "case when fund_source = 'general' then", "case when fund_source <> 'x' then"),
+    (
+        "mart_talent",
+        "filter (where recruitments.decided_date <= run.as_of)",
+        "filter (where recruitments.decided_date is not null)",
+    ),
+    (
+        "int_kpi_rows__talent",
+        "recruitments.start_date is not null and recruitments.start_date <= run.as_of",
+        "recruitments.start_date is not null",
+    ),
+    ("int_kpi_rows__combination", "case when measure_count = 4 then", "case when measure_count >= 1 then"),
+    # kpi and what came in
+    (
+        "mart_kpi",
+        "when 'percent' then {{ ratio('spine.numerator', 'spine.denominator', 100) }}",
+        "when 'percent' then {{ ratio('spine.numerator', 'spine.denominator') }}",
+    ),
+    (
+        "mart_kpi",
+        "definitions.direction = 'down' and compared.value <= compared.target",
+        "definitions.direction = 'down' and compared.value >= compared.target",
+    ),
+    (
+        "mart_kpi",
+        "make_date(measured.fiscal_year + 1, 3, 31) <= run.as_of",
+        "make_date(measured.fiscal_year + 1, 3, 31) < run.as_of",
+    ),
+    ("mart_kpi", "when not compared.is_target_date_past then '現時点'", ""),
+    (
+        "mart_kpi",
+        "measured.fiscal_year - 1 = previous.fiscal_year",
+        "measured.fiscal_year > previous.fiscal_year",
+    ),
+    (
+        "mart_kpi",
+        "case when definitions.target_fiscal_year = measured.fiscal_year then definitions.target end",
+        "definitions.target",
+    ),
+    ("mart_kpi", "    union\n    select fiscal_year from run\n", ""),
+    ("mart_kpi_evidence", "when numerator = 0 then 'population'", ""),
+    ("mart_submission", "expected.due_date >= run.as_of", "expected.due_date > run.as_of"),
+    (
+        "mart_submission",
+        "newest.first_received_date > expected.due_date",
+        "newest.first_received_date >= expected.due_date",
+    ),
+    (
+        "mart_data_quality",
+        "counts.rows_in = counts.rows_landed + counts.rows_set_aside",
+        "counts.rows_in >= counts.rows_landed",
+    ),
+)
+
+
+def rounds() -> list[list[tuple[str, str, str]]]:
+    """Mutations that can be tried together: at most one for each model, for unit tests look at one model only."""
+    waiting, tried = list(MUTATIONS), []
+    while waiting:
+        together = {model: (model, old, new) for model, old, new in reversed(waiting)}
+        tried.append(list(together.values()))
+        waiting = [mutation for mutation in waiting if mutation not in together.values()]
+    return tried
