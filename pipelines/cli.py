@@ -229,7 +229,7 @@ def serve(
     port: Annotated[int, typer.Option(metavar="番号", help="ポート")] = 3000,
 ) -> None:
     """Dagsterの画面と毎晩の予定を動かす(このコンピュータの中からだけ開ける)。"""
-    from pipelines.run import prepare_dagster_home
+    from pipelines.history import prepare_dagster_home
 
     settings = _settings(raw, home, fiscal_year, as_of)
     environment = os.environ | {

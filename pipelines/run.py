@@ -7,24 +7,19 @@ first ones done, and records every one of them.
 
 from __future__ import annotations
 
-import os
-import shutil
-import sqlite3
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import KyosoError
+from pipelines.history import forget_old_runs, open_history
 from pipelines.night import GATE_CLOSED, Night, Progress
-from pipelines.settings import CHECKOUT, Settings
+from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pipelines.report.status import Outcome
 
 _EXIT_CODES: dict[str, int] = {"released": 0, "dry_run": 0, "nothing_new": 0, "gate_closed": GATE_CLOSED}
-# A run leaves a database of more than a megabyte behind; a quarter of a year is enough to look back at.
-KEPT_RUNS = 100
 # What a step has to say goes to Dagster's history and, once and in Japanese, to the screen.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -111,64 +106,3 @@ class _Loader(threading.Thread):
             self.job = build_definitions(self._settings, is_fixed=True).resolve_job_def(JOB)
         except Exception as error:
             self.error = error
-
-
-def open_history(settings: Settings) -> Any:
-    """Dagster's instance: the history of runs that its page shows.
-
-    It is no record of ours (ledger, verdict and manifest are), so SQLite need not wait for the disk
-    after each of its hundreds of small events. Should a power failure spoil it, it is put aside
-    and begun anew; the night does not fail for it.
-    """
-    import dagster as dg
-    import sqlalchemy
-
-    if not sqlalchemy.event.contains(sqlalchemy.engine.Engine, "connect", _do_not_wait_for_disk):
-        sqlalchemy.event.listen(sqlalchemy.engine.Engine, "connect", _do_not_wait_for_disk)
-    home = prepare_dagster_home(settings)
-    try:
-        return dg.DagsterInstance.get()
-    except (sqlalchemy.exc.DatabaseError, sqlite3.DatabaseError):
-        broken = home.with_name("dagster.broken")
-        shutil.rmtree(broken, ignore_errors=True)
-        home.rename(broken)
-        prepare_dagster_home(settings)
-        return dg.DagsterInstance.get()
-
-
-def forget_old_runs(instance: Any, keep: int = KEPT_RUNS) -> list[str]:
-    """Delete all but the newest runs from the history, and close the books on runs that were killed."""
-    import dagster as dg
-
-    ids = list(instance.get_run_ids())
-    for run_id in ids[keep:]:
-        instance.delete_run(run_id)
-        # Dagster empties the run's database but leaves its file.
-        for left in (Path(instance.root_directory) / "history" / "runs").glob(f"{run_id}.db*"):
-            left.unlink()
-        shutil.rmtree(Path(instance.storage_directory()) / run_id, ignore_errors=True)
-    unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
-    for run in instance.get_runs(unfinished):
-        # The writer's lock is ours, so nobody is working on it any more.
-        instance.report_run_failed(run, "途中で終了しました。")
-    return ids[keep:]
-
-
-def _do_not_wait_for_disk(connection: Any, _record: object) -> None:
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("pragma synchronous=off")
-
-
-def prepare_dagster_home(settings: Settings) -> Path:
-    """Give Dagster a folder of its own in the home: SQLite, no telemetry, quiet."""
-    home = settings.home / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
-    text = (CHECKOUT / "pipelines" / "dagster.yaml").read_text(encoding="utf-8")
-    target = home / "dagster.yaml"
-    if not target.exists() or target.read_text(encoding="utf-8") != text:
-        target.write_text(text, encoding="utf-8")
-    os.environ["DAGSTER_HOME"] = str(home)
-    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
-    # Hundreds of small events: written one by one they cost more than the models.
-    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "200")
-    return home

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import sqlalchemy
 
-from pipelines.run import forget_old_runs, open_history
+from pipelines.history import forget_old_runs, open_history
 from pipelines.settings import Settings
 
 
@@ -64,3 +65,22 @@ def test_a_history_that_was_spoiled_is_put_aside_and_begun_anew(settings: Settin
         assert small_job.execute_in_process(instance=instance).success
         assert len(instance.get_run_ids()) == 1
     assert (settings.home / "dagster.broken").is_dir()
+
+
+def test_a_statement_is_compiled_once_for_a_database_and_not_once_for_every_event(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    create_engine = sqlalchemy.create_engine
+
+    def counted(url: str, **options: object) -> sqlalchemy.Engine:
+        made.append(url)
+        return create_engine(url, **options)
+
+    monkeypatch.setattr(sqlalchemy, "create_engine", counted)
+    monkeypatch.setattr("dagster._core.storage.sql.create_engine", counted)
+    with open_history(settings) as instance:
+        for _ in range(2):
+            small_job.execute_in_process(instance=instance)
+    assert made
+    assert len(made) == len(set(made))

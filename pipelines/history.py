@@ -1,0 +1,97 @@
+"""The history of runs that Dagster's page shows. It is no record of ours: ledger, verdict and manifest are."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipelines.settings import CHECKOUT, Settings
+
+# A run leaves a database of more than a megabyte behind; a quarter of a year is enough to look back at.
+KEPT_RUNS = 100
+
+
+def open_history(settings: Settings) -> Any:
+    """Dagster's instance. Should a power failure have spoiled it, it is put aside and begun anew."""
+    import dagster as dg
+    import sqlalchemy
+
+    _hurry_sqlite()
+    home = prepare_dagster_home(settings)
+    try:
+        return dg.DagsterInstance.get()
+    except (sqlalchemy.exc.DatabaseError, sqlite3.DatabaseError):
+        broken = home.with_name("dagster.broken")
+        shutil.rmtree(broken, ignore_errors=True)
+        home.rename(broken)
+        prepare_dagster_home(settings)
+        return dg.DagsterInstance.get()
+
+
+def forget_old_runs(instance: Any, keep: int = KEPT_RUNS) -> list[str]:
+    """Delete all but the newest runs from the history, and close the books on runs that were killed."""
+    import dagster as dg
+
+    ids = list(instance.get_run_ids())
+    for run_id in ids[keep:]:
+        instance.delete_run(run_id)
+        # Dagster empties the run's database but leaves its file.
+        for left in (Path(instance.root_directory) / "history" / "runs").glob(f"{run_id}.db*"):
+            left.unlink()
+        shutil.rmtree(Path(instance.storage_directory()) / run_id, ignore_errors=True)
+    unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
+    for run in instance.get_runs(unfinished):
+        # The writer's lock is ours, so nobody is working on it any more.
+        instance.report_run_failed(run, "途中で終了しました。")
+    return ids[keep:]
+
+
+def _hurry_sqlite() -> None:
+    """Record hundreds of small events without waiting for each.
+
+    SQLite need not wait for the disk, for the history may be lost. And Dagster makes an engine for
+    every statement, so that SQLAlchemy compiles every statement anew; here a database has one engine.
+    """
+    import sqlalchemy
+    from dagster._core.storage.event_log.sqlite import sqlite_event_log
+    from dagster._core.storage.runs.sqlite import sqlite_run_storage
+
+    if not sqlalchemy.event.contains(sqlalchemy.engine.Engine, "connect", _do_not_wait_for_disk):
+        sqlalchemy.event.listen(sqlalchemy.engine.Engine, "connect", _do_not_wait_for_disk)
+    for module in (sqlite_event_log, sqlite_run_storage):
+        vars(module)["create_engine"] = _engine_of
+
+
+def _engine_of(url: str, **options: Any) -> Any:
+    return _engine(url, options["poolclass"], (options.get("connect_args") or {}).get("timeout", 5))
+
+
+@cache
+def _engine(url: str, poolclass: Any, timeout: int) -> Any:
+    import sqlalchemy
+
+    return sqlalchemy.create_engine(url, poolclass=poolclass, connect_args={"timeout": timeout})
+
+
+def _do_not_wait_for_disk(connection: Any, _record: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("pragma synchronous=off")
+
+
+def prepare_dagster_home(settings: Settings) -> Path:
+    """Give Dagster a folder of its own in the home: SQLite, no telemetry, quiet."""
+    home = settings.home / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    text = (CHECKOUT / "pipelines" / "dagster.yaml").read_text(encoding="utf-8")
+    target = home / "dagster.yaml"
+    if not target.exists() or target.read_text(encoding="utf-8") != text:
+        target.write_text(text, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(home)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
+    # Hundreds of small events: written one by one they cost more than the models.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "200")
+    return home
