@@ -45,7 +45,7 @@ def _quality_text(facts: Facts) -> str:
     failed = len(verdict.warnings)
     return (
         f"公開前の検査{len(verdict.results)}件のうち、通らなかったものは{len(verdict.reasons)}件、注意が{failed}件、例外承認によるものが{len(verdict.waived)}件です。"
-        f"検査した表は{len(verdict.fingerprints)}、行は{verdict.judged_rows:,}で、この報告書はその行だけから作りました。"
+        f"検査した{len(verdict.fingerprints)}表、{verdict.judged_rows:,}行だけから、この報告書を作りました。"
     )
 
 

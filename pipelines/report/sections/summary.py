@@ -61,9 +61,9 @@ def _stage_card(facts: Facts) -> Card:
     stage = facts.kpi("K101")
     parts = [
         f"公表 {number_text(facts.kpi('K102').value)}",
-        f"評点のみ {number_text(facts.kpi('K103').value)}",
+        f"評点 {number_text(facts.kpi('K103').value)}",
         f"前年度 {number_text(stage.previous_value)}",
-        _aim(stage),
+        f"目標 {target_cell(stage).text}",
     ]
     unit = f"/ {stage.denominator_text}団体" if stage.value is not None else "団体"
     return Card(stage.name_ja, stage.kpi_id, number_text(stage.value), unit, "・".join(parts))
