@@ -67,8 +67,8 @@ def test_each_death_is_explained(results: dict[str, str | Refused]) -> None:
 
 def test_a_file_that_never_ends_is_given_up_and_the_next_one_read() -> None:
     started = time.monotonic()
-    found = dict(ReadingWorkers(work, count=1, timeout=1.5).map(["hang", "a"]))
-    assert time.monotonic() - started < 30
+    found = dict(ReadingWorkers(work, count=1, timeout=5).map(["hang", "a"]))
+    assert time.monotonic() - started < 50
     hung = found["hang"]
     assert isinstance(hung, Refused)
     assert hung.rule == "took_too_long"
