@@ -83,6 +83,7 @@ def waiver(
     return (
         "create table if not exists staging.stg_policy__waivers (waiver_id varchar, expectation_id varchar, "
         "scope varchar, reason varchar, approver varchar, approved_date date, expires_date date); "
-        f"insert into staging.stg_policy__waivers values ('{name}', '{check}', nullif('{scope}', ''), "
+        "insert into staging.stg_policy__waivers (waiver_id, expectation_id, scope, reason, approver, approved_date, "
+        f"expires_date) values ('{name}', '{check}', nullif('{scope}', ''), "
         f"'県が別に確かめた', '課長', '{approved}', '{expires}')"
     )
