@@ -15,8 +15,10 @@ from pipelines.ingest.contracts import Contract, Dataset, load_contracts
 from pipelines.settings import CHECKOUT
 
 STAGING = CHECKOUT / "dbt_project" / "models" / "staging"
-_LANDED = "read_parquet('{{ env_var('KYOSO_LANDED', '../var/sample/landed') }}/{name}/*.parquet', union_by_name=true)"
-_CONTROL = "{{ env_var('KYOSO_BUILD', '../var/sample/build/candidate') }}/control/{name}.parquet"
+# The night sets both variables; an analyst's own build reads the released home.
+_HOME = "env_var('KYOSO_HOME', '../var/sample')"
+_LANDED = f"read_parquet('{{{{ env_var('KYOSO_LANDED', {_HOME} ~ '/landed') }}}}/{{name}}/*.parquet', union_by_name=true)"
+_CONTROL = f"{{{{ env_var('KYOSO_BUILD', {_HOME} ~ '/current') }}}}/control/{{name}}.parquet"
 _CONTROL_TABLES = {
     "run": "この実行の基準日・対象年度",
     "calendar": "暦(年度・勤務日)",
