@@ -112,6 +112,7 @@ def _workbook(rows: list[Row], *, is_sample: bool) -> bytes:
         color=RED if is_sample else STRONG,
         wrap=False,
     )
+    fit_height(sheet, 1, [], size=14)
     put(sheet, 2, 1, Cell(_INTRODUCTION), wrap=False)
     for position, (label, width) in enumerate(_COLUMNS.values(), start=1):
         put(sheet, _HEADING_ROW, position, Cell(label), bold=True, fill=WASH)

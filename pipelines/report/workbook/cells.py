@@ -96,6 +96,7 @@ def put_text(target: Any, text: str) -> None:
 def put_title(sheet: Worksheet, report: Report, title: str) -> None:
     """The first two rows of every sheet: what it is, and of which release."""
     put(sheet, 1, 1, Cell(title), bold=True, size=14, color=STRONG, wrap=False)
+    fit_height(sheet, 1, [], size=14)
     facts = (
         f"{report.title}({report.edition}) 基準日 {wareki(report.as_of)} 版 {report.release_id} "
         f"プログラム {report.code_version} 公開前の検査 {report.verdict_text}"
