@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from pipelines.report.correction import FOLDER, findings_csv, write_corrections
 from pipelines.report.spreadsheet_text import as_typed, safe_text
+from tests.conftest import SAMPLE
 
 
 def finding(**given: Any) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def test_every_cell_named_in_the_sample_holds_what_the_list_says_was_typed(sampl
     assert len(listed) >= 3
     compared = 0
     for _, path, sheet, cell, _, typed, *_ in listed:
-        source = load_workbook(Path("raw/sample") / path)
+        source = load_workbook(SAMPLE / path)
         assert str(source[sheet][cell].value) == typed
         compared += 1
     assert compared == len(listed)
