@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import SAMPLE, run_kyoso, run_night
+from pipelines.settings import CHECKOUT
+from tests.conftest import AS_OF, SAMPLE, run_kyoso, run_night
 from tests.faults.sandbox import no_network
 from tests.faults.spoiled import edited
 from tests.faults.test_kill import assert_release_is_whole
@@ -65,11 +67,13 @@ def test_a_day_of_the_past_is_rebuilt_to_the_byte_after_newer_files_came(
 
 
 def test_the_night_needs_no_network(sample_home: Path, tmp_path: Path) -> None:
-    prefix = no_network()
-    as_of = ["--as-of", "2026-11-20"]
-    command = [*prefix, ".venv/bin/kyoso", "nightly", "--raw", str(SAMPLE), "--home", str(tmp_path / "home")]
+    command = [*no_network(), sys.executable, "-m", "pipelines.cli", "nightly", "--raw", str(SAMPLE)]
     ran = subprocess.run(
-        [*command, *as_of], capture_output=True, text=True, check=False, cwd=SAMPLE.parents[1]
+        [*command, "--home", str(tmp_path / "home"), "--as-of", AS_OF.isoformat()],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=CHECKOUT,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert ran.stderr == ""
