@@ -113,7 +113,7 @@ def _targets(facts: Facts) -> Table:
             Cell(k.name_ja),
             Cell(k.text, k.value, number_cell(k.value, k.decimals, minus=minus_of(k.unit)).number_format),
             target_cell(k),
-            _standing(k),
+            standing(k),
         )
         for k in chosen
     )
@@ -135,10 +135,14 @@ def _targets(facts: Facts) -> Table:
     )
 
 
-def _standing(kpi: Kpi) -> Cell:
+def standing(kpi: Kpi) -> Cell:
+    """How a KPI stands to its target on the as-of date."""
     if kpi.value is None:
         return Cell("値なし", mark="none")
-    return Cell("未到達", mark="short") if kpi.is_behind else Cell("到達", mark="met")
+    if kpi.status == "現時点":
+        # The year is not over: nothing has been missed yet.
+        return Cell("途中", mark="short") if kpi.is_behind else Cell("到達", mark="met")
+    return Cell(kpi.status, mark="missed" if kpi.is_behind else "met")
 
 
 def caveats(facts: Facts) -> list[str]:
