@@ -106,6 +106,7 @@ def one_round(root: Path, *, with_textbook: bool) -> dict[str, float]:
     figures["bare rendering"] = float(text.split()[-1])
     if with_textbook:
         figures["textbook"] = textbook(home, root / "textbook")
+    sys.stderr.write(json.dumps({name: round(seconds, 1) for name, seconds in figures.items()}) + "\n")
     return figures
 
 
@@ -137,7 +138,7 @@ def main() -> None:
         for name, values in ratios.items()
     ]
     lines.append(f"python -m tests.benchmarks --rounds {chosen.rounds}   ({os.cpu_count()} cores)")
-    sys.stdout.write("\n".join(lines) + "\n" + json.dumps(figures) + "\n")
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,6 @@ neither archives nor conforms nor finds anything, its models read rows that the 
 its manifest is parsed beforehand.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import zipfile
