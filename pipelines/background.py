@@ -1,4 +1,4 @@
-"""A process that imports what the night needs late while the night does what it needs first.
+"""Processes beside the night: they import and compute what it needs later while it does what it needs first.
 
 Start it before anything heavy is imported: a forked child inherits what its parent has already
 loaded, and locks held by threads of a busy parent would never be released in it.
@@ -28,7 +28,7 @@ class Background:
     """Runs functions one after another in a process of its own.
 
     Args:
-        warm_ups: called first, in order, while nobody waits: imports, fonts.
+        warm_ups: prepared at once, see `prepare`.
 
     Example:
         >>> with Background() as background:
@@ -40,9 +40,15 @@ class Background:
     def __init__(self, *warm_ups: Callable[[], object]) -> None:
         context = multiprocessing.get_context("fork")
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._connection, warm_ups), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, self._connection), daemon=True)
         self._process.start()
         theirs.close()
+        self.prepare(*warm_ups)
+
+    def prepare(self, *warm_ups: Callable[[], object]) -> None:
+        """Call functions while nobody waits: imports, fonts. What fails now is told when it is asked for."""
+        for warm_up in warm_ups:
+            self._send((warm_up, None))
 
     def start(self, function: Callable[..., Any], *arguments: object) -> None:
         """Ask for `function(*arguments)`; a module's own function with arguments that can be pickled.
@@ -50,8 +56,11 @@ class Background:
         Raises:
             KyosoError: the process has died.
         """
+        self._send((function, arguments))
+
+    def _send(self, message: object) -> None:
         try:
-            self._connection.send((function, arguments))
+            self._connection.send(message)
         except OSError as error:
             raise _broken("処理が途中で止まりました") from error
 
@@ -102,23 +111,23 @@ def die_with_parent() -> None:
         os._exit(1)
 
 
-def _serve(
-    connection: Connection, parents_end: Connection, warm_ups: tuple[Callable[[], object], ...]
-) -> None:
+def _serve(connection: Connection, parents_end: Connection) -> None:
     die_with_parent()
+    # Whatever a process ended in the middle of its work leaves behind is cleared away in silence.
+    os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"
     # Ctrl-C reaches the whole process group; the parent answers it, and ends this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Without this the child keeps its own pipe open and would wait forever for a parent that was killed.
     parents_end.close()
-    for warm_up in warm_ups:
-        # What cannot be imported now fails again, and is told, when it is asked for.
-        with contextlib.suppress(Exception):
-            warm_up()
     while True:
         try:
             function, arguments = connection.recv()
         except EOFError:
             return
+        if arguments is None:
+            with contextlib.suppress(Exception):
+                function()
+            continue
         try:
             connection.send((function(*arguments), None))
         except Exception as error:

@@ -6,6 +6,7 @@ raw → landed → staging → intermediate → marts → gate → report → re
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -15,7 +16,7 @@ from pipelines.assets.models import models
 from pipelines.assets.received import land, receive
 from pipelines.assets.released import release, render
 from pipelines.errors import KyosoError
-from pipelines.model.dbt import parse
+from pipelines.model.dbt import project
 from pipelines.night import Night
 from pipelines.settings import Settings
 
@@ -36,15 +37,17 @@ class _SettingsResource(dg.ConfigurableResource[Settings]):
         return Settings.resolve()
 
 
-def build_definitions(settings: Settings, manifest: Any = None, *, is_fixed: bool = False) -> dg.Definitions:
+def build_definitions(
+    settings: Settings, manifest: Mapping[str, Any] | None = None, *, is_fixed: bool = False
+) -> dg.Definitions:
     """Every asset, check, job and schedule.
 
     Args:
         settings: where dbt finds its project's data while the map is drawn.
-        manifest: a parsed dbt project; parsed here by default.
+        manifest: the dbt project as plain data; parsed here by default.
         is_fixed: run with exactly these settings instead of those of the environment at run time.
     """
-    tables = models(manifest or parse(settings))
+    tables = models(manifest or project(settings))
     job = dg.define_asset_job(
         JOB,
         dg.AssetSelection.all(),

@@ -35,8 +35,6 @@ from pipelines.serve.release import (
 from pipelines.settings import TOKYO, Settings, today
 
 if TYPE_CHECKING:
-    from dbt.contracts.graph.manifest import Manifest
-
     from pipelines.background import Background
     from pipelines.model.dbt import DbtBuild
     from pipelines.quality.verdict import Verdict
@@ -70,6 +68,7 @@ class Night:
         self.outcome: Outcome | None = None
         self.error: KyosoError | None = None
         self.documents: tuple[Path, ...] = ()
+        self.modelling: Background | None = None
         self.background: Background | None = None
         self.progress: Progress | None = None
         self.steps: list[tuple[str, float]] = []
@@ -134,7 +133,15 @@ class Night:
                 write_manifest(self.settings, self.identity, self.control.in_force_hash, key_id)
         return self.control
 
-    def build_models(self, manifest: Manifest | None = None) -> DbtBuild:
+    def begin_models(self) -> None:
+        """Let the process beside build the models already while Dagster is still being made ready."""
+        from pipelines.model.dbt import build
+
+        assert self.modelling is not None
+        self._forget("verdict.json", "reports")
+        self.modelling.start(build, self.settings)
+
+    def build_models(self) -> DbtBuild:
         """Build staging, intermediate and marts, and run dbt's tests on them."""
         from pipelines.model.dbt import build
         from pipelines.quality.dbt_results import from_dbt
@@ -142,8 +149,11 @@ class Night:
 
         self._need("control", "管理表")
         with self._step("集計"):
-            self._forget("verdict.json", "reports")
-            built = build(self.settings, manifest)
+            if self.modelling:
+                built: DbtBuild = self.modelling.result()
+            else:
+                self._forget("verdict.json", "reports")
+                built = build(self.settings)
             results = [asdict(result) for result in from_dbt(built.results)]
             self._dbt_results.write_text(json.dumps(results, ensure_ascii=False), encoding="utf-8")
         if self.background:
@@ -227,9 +237,10 @@ class Night:
     def close(self) -> None:
         """Let go of the home without a status."""
         self._open.pop(self.settings, None)
-        if self.background:
-            self.background.close()
-            self.background = None
+        for process in (self.modelling, self.background):
+            if process:
+                process.close()
+        self.modelling = self.background = None
         self._lock.__exit__(None, None, None)
 
     @property

@@ -1,8 +1,8 @@
 """Runs one night from the command line: as early and as parallel as the machine allows, through the Dagster job.
 
-The expectations' process is forked before anything heavy is imported; Dagster and dbt are imported
-in a thread while a worker process reads the files. The job then runs the same steps, finds the
-first ones done, and records every one of them.
+Two processes are forked before anything heavy is imported: one for dbt, one for the expectations and
+the drawn documents. Dagster is imported in a thread while a worker process reads the files. The job
+then runs the same steps, finds the first ones done or under way, and records every one of them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pipelines.night import GATE_CLOSED, Night, Progress
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
+    from pipelines.background import Background
     from pipelines.report.status import Outcome
 
 _EXIT_CODES: dict[str, int] = {"released": 0, "dry_run": 0, "nothing_new": 0, "gate_closed": GATE_CLOSED}
@@ -66,15 +67,20 @@ def run_night(
 
 def _run_job(night: Night) -> None:
     from pipelines.background import Background
+    from pipelines.model.dbt import project
     from pipelines.quality.suite import warm_up as warm_up_expectations
     from pipelines.report.render import warm_up as warm_up_documents
 
-    night.background = Background(warm_up_expectations, warm_up_documents)
-    loader = _Loader(night.settings)
+    night.modelling, night.background = Background(), Background()
+    night.modelling.start(project, night.settings)
+    loader = _Loader(night.settings, night.modelling)
     loader.start()
     try:
         night.land()
         night.write_control()
+        night.begin_models()
+        # Not sooner: until now two cores had better to do.
+        night.background.prepare(warm_up_expectations, warm_up_documents)
     finally:
         loader.join()
     if loader.error:
@@ -88,11 +94,12 @@ def _run_job(night: Night) -> None:
 
 
 class _Loader(threading.Thread):
-    """Imports Dagster and dbt and draws the map while files are being read."""
+    """Imports Dagster and draws the map while files are being read and models built."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, modelling: Background) -> None:
         super().__init__(name="loader", daemon=True)
         self._settings = settings
+        self._modelling = modelling
         self.job: Any = None
         self.instance: Any = None
         self.error: Exception | None = None
@@ -103,6 +110,7 @@ class _Loader(threading.Thread):
 
             self.instance = open_history(self._settings)
             forget_old_runs(self.instance)
-            self.job = build_definitions(self._settings, is_fixed=True).resolve_job_def(JOB)
+            house = build_definitions(self._settings, self._modelling.result(), is_fixed=True)
+            self.job = house.resolve_job_def(JOB)
         except Exception as error:
             self.error = error

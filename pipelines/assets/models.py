@@ -11,7 +11,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from pipelines.assets.places import CONTROL, MODEL_GROUPS
 from pipelines.errors import KyosoError
-from pipelines.model.dbt import DbtBuild
+from pipelines.model.dbt import DbtBuild, DbtResult
 from pipelines.night import Night
 from pipelines.settings import Settings
 
@@ -43,20 +43,19 @@ def _room(props: Mapping[str, Any]) -> str:
     return str(props["fqn"][1]) if props["resource_type"] == "model" else "seeds"
 
 
-def models(manifest_object: Any) -> dg.AssetsDefinition:
+def models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     """Every seed and model of a parsed project as an asset, every data test as a check."""
-    manifest = manifest_object.writable_manifest().to_dict(omit_none=False)
     translator = HouseTranslator()
 
     @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, name="models")
     def build(
         settings: dg.ResourceParam[Settings],
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-        """Build every dbt model in this process, then run dbt's tests."""
-        built = Night.of(settings).build_models(manifest_object)
+        """Build every dbt model, then run dbt's tests."""
+        built = Night.of(settings).build_models()
         for item in built.results:
             node = manifest["nodes"].get(item.node.unique_id) or manifest["unit_tests"][item.node.unique_id]
-            if node["resource_type"] in ("model", "seed") and str(item.status) == "success":
+            if node["resource_type"] in ("model", "seed") and item.status == "success":
                 rows = built.row_counts.get((node["schema"], node["name"]))
                 yield dg.MaterializeResult(
                     asset_key=translator.get_asset_key(node),
@@ -64,26 +63,25 @@ def models(manifest_object: Any) -> dg.AssetsDefinition:
                 )
             elif node["resource_type"] == "test":
                 key = get_asset_check_key_for_test(manifest, translator, item.node.unique_id, None)
-                if key is not None and str(item.status) != "skipped":
+                if key is not None and item.status != "skipped":
                     yield _check_result(key, item)
         _stop_if_broken(built)
 
     return build
 
 
-def _check_result(key: dg.AssetCheckKey, item: Any) -> dg.AssetCheckResult:
-    status = str(item.status)
+def _check_result(key: dg.AssetCheckKey, item: DbtResult) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         asset_key=key.asset_key,
         check_name=key.name,
-        passed=status == "pass",
-        severity=dg.AssetCheckSeverity.WARN if status == "warn" else dg.AssetCheckSeverity.ERROR,
+        passed=item.status == "pass",
+        severity=dg.AssetCheckSeverity.WARN if item.status == "warn" else dg.AssetCheckSeverity.ERROR,
         metadata={"該当する行": item.failures or 0},
     )
 
 
 def _stop_if_broken(built: DbtBuild) -> None:
-    broken = [r for r in built.results if str(r.status) == "error"]
+    broken = [r for r in built.results if r.status == "error"]
     if broken:
         raise KyosoError(
             f"表 {'、'.join(r.node.name for r in broken)} を作れませんでした。前回の公開版はそのまま使えます。",

@@ -1,4 +1,4 @@
-"""The dbt project, run in this process: one interpreter, one connection, no subprocess per call."""
+"""The dbt project, run by dbt's own runner in a Python process: no dbt command, no start-up per call."""
 
 from __future__ import annotations
 
@@ -18,21 +18,54 @@ PROJECT = CHECKOUT / "dbt_project"
 
 
 @dataclass(frozen=True)
+class DbtNode:
+    """What is said of a seed, model or test; `attached_node` is the id of the table a test is about."""
+
+    unique_id: str
+    name: str
+    resource_type: str
+    description: str
+    meta: dict[str, Any]
+    attached_node: str
+
+
+@dataclass(frozen=True)
+class DbtResult:
+    """How one node ended, free of dbt's own classes, so that it can travel between processes."""
+
+    node: DbtNode
+    status: str
+    failures: int | None
+    message: str | None
+    execution_time: float
+
+
+@dataclass(frozen=True)
 class DbtBuild:
     """What dbt did.
 
     Attributes:
-        results: dbt's own results of seeds, models and data tests, in the order they ended.
+        results: of seeds, models and data tests, in the order they ended.
         row_counts: rows of every table built, by (schema, table).
     """
 
-    results: Sequence[Any]
+    results: Sequence[DbtResult]
     row_counts: dict[tuple[str, str], int]
 
     @property
     def is_complete(self) -> bool:
         """Whether every seed and model was built; failed tests do not count here."""
-        return all(str(r.status) in ("success", "pass", "fail", "warn") for r in self.results)
+        return all(r.status in ("success", "pass", "fail", "warn") for r in self.results)
+
+
+_parsed: dict[Settings, Manifest] = {}
+
+
+def project(settings: Settings) -> dict[str, Any]:
+    """The parsed project as plain data; `build` in the same process then need not parse it again."""
+    _parsed[settings] = parse(settings)
+    plain: dict[str, Any] = _parsed[settings].writable_manifest().to_dict(omit_none=False)
+    return plain
 
 
 def parse(settings: Settings) -> Manifest:
@@ -44,13 +77,13 @@ def parse(settings: Settings) -> Manifest:
     return invoke(settings, ["parse", "--no-write-json"])
 
 
-def build(settings: Settings, manifest: Manifest | None = None) -> DbtBuild:
+def build(settings: Settings) -> DbtBuild:
     """Build every model into the candidate's warehouse, then run the data tests on it.
 
     A failing test must not keep later models from being built: the gate judges the whole candidate,
     and the officer sees all problems at once. So tests run after the models, not between them.
     """
-    manifest = manifest or parse(settings)
+    manifest = _parsed.get(settings) or parse(settings)
     warehouse = settings.candidate / "warehouse.duckdb"
     for stale in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
         stale.unlink(missing_ok=True)
@@ -61,7 +94,21 @@ def build(settings: Settings, manifest: Manifest | None = None) -> DbtBuild:
             results += invoke(settings, ["test", *_without("unit_test")], manifest).results
     finally:
         close_connections()
-    return DbtBuild(results, _row_counts(warehouse))
+    return DbtBuild([plain(result) for result in results], _row_counts(warehouse))
+
+
+def plain(result: Any) -> DbtResult:
+    """What the house reads of one of dbt's own results, whose classes are neither public nor stable."""
+    node = result.node
+    about = DbtNode(
+        node.unique_id,
+        node.name,
+        str(node.resource_type),
+        node.description or "",
+        dict(node.config.meta or {}),
+        getattr(node, "attached_node", None) or "",
+    )
+    return DbtResult(about, str(result.status), result.failures, result.message, result.execution_time)
 
 
 def _without(*kinds: str) -> list[str]:

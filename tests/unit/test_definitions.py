@@ -19,7 +19,7 @@ from pipelines.assets.places import RELEASE, VERDICT
 from pipelines.definitions import JOB, build_definitions
 from pipelines.errors import KyosoError
 from pipelines.ingest.contracts import load_contracts
-from pipelines.model.dbt import parse
+from pipelines.model.dbt import project
 from pipelines.night import Night
 from pipelines.quality.expectations import ALL_EXPECTATIONS
 from pipelines.quality.verdict import Offender, Result, Verdict
@@ -39,7 +39,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def manifest(settings: Settings) -> Any:
-    return parse(settings)
+    return project(settings)
 
 
 @pytest.fixture(scope="module")

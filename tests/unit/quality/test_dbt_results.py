@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+from pipelines.model.dbt import DbtNode, DbtResult
 from pipelines.quality.dbt_results import from_dbt
 
 
 def _outcome(
     status: str, *, kind: str = "test", failures: int | None = 0, message: str = "", **meta: object
-) -> SimpleNamespace:
-    """What dbt's own result looks like, as far as the gate reads it."""
-    config: Mapping[str, object] = {"meta": meta}
-    node = SimpleNamespace(
-        name="unique_mart_kpi",
-        resource_type=kind,
-        config=SimpleNamespace(**config),
-        description="",
-        attached_node="model.kyoso.mart_kpi",
-    )
-    return SimpleNamespace(node=node, status=status, failures=failures, message=message)
+) -> DbtResult:
+    about = "model.kyoso.mart_kpi" if kind == "test" else ""
+    node = DbtNode(f"{kind}.kyoso.unique_mart_kpi", "unique_mart_kpi", kind, "", meta, about)
+    return DbtResult(node, status, failures, message, 0.1)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +80,7 @@ models:
 def test_what_dbt_itself_reports_reaches_the_gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dbt.cli.main import dbtRunner
 
-    from pipelines.model.dbt import close_connections
+    from pipelines.model.dbt import close_connections, plain
 
     for name, text in _PROJECT.items():
         path = tmp_path / name
@@ -102,7 +94,7 @@ def test_what_dbt_itself_reports_reaches_the_gate(tmp_path: Path, monkeypatch: p
     finally:
         close_connections()
     assert outcome.exception is None, outcome.exception
-    found = {result.id.split("__")[0]: result for result in from_dbt(outcome.result.results)}
+    found = {result.id.split("__")[0]: result for result in from_dbt(map(plain, outcome.result.results))}
     assert {name: (r.state, r.severity, r.observed) for name, r in found.items() if name != "broken"} == {
         "unique_mart_kpi_a": ("failed", "error", "1行が該当"),
         "not_null_mart_kpi_a": ("passed", "error", ""),
