@@ -102,8 +102,9 @@ EXPECTATIONS = (
         what_to_do_ja="システム担当者に知らせてください。前回の公開版はそのまま使えます。",
         frame=f"""
             with counts as (
-                select count(*) filter (where stage in ('collaboration', 'co_creation')) as k101,
-                    count(*) filter (where stage = 'co_creation') as k104
+                select case when count(stage) > 0
+                        then count(*) filter (where stage in ('collaboration', 'co_creation')) end as k101,
+                    case when count(stage) > 0 then count(*) filter (where stage = 'co_creation') end as k104
                 from mart_stage where fiscal_year = (select fiscal_year from run)
             )
             select k.kpi_id as scope, k.name_ja as label, cast(k.numerator as double) as in_kpi,

@@ -107,3 +107,12 @@ def test_the_prefecture_moves_a_limit_without_code(judged: Judged) -> None:
     assert state(higher) == "passed"
     assert state("'gate_utilisation_max_pct', 151, date '2026-11-21'") == "failed", "not valid yet"
     assert state(higher, "'gate_utilisation_max_pct', 140, date '2026-10-01'") == "failed", "replaced"
+
+
+def test_a_year_without_any_stage_yet_is_no_contradiction_between_list_and_figure(judged: Judged) -> None:
+    (result,) = judged(
+        [BY_ID["Q-KPI-06"]],
+        "update mart_stage set stage = null",
+        "update mart_kpi set numerator = null, value = null where kpi_id in ('K101', 'K104')",
+    )
+    assert result.state == "passed"
