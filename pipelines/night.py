@@ -9,7 +9,6 @@ nothing else.
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,10 +21,10 @@ from pipelines.errors import KyosoError, explained
 from pipelines.ingest.archive import Archive, Reception
 from pipelines.ingest.control import ControlSummary, in_force_hash, write_control
 from pipelines.ingest.landing import LandingSummary, land_new, pseudonym_key
+from pipelines.serve.candidate import Candidate
 from pipelines.serve.lock import WriterLock
 from pipelines.serve.release import (
     Release,
-    candidate_id,
     current_id,
     publish,
     release_id,
@@ -59,6 +58,7 @@ class Night:
     def __init__(self, settings: Settings, *, is_dry_run: bool = False) -> None:
         self.settings = settings
         self.is_dry_run = is_dry_run
+        self.candidate = Candidate(settings)
         self.archive: Archive | None = None
         self.reception: Reception | None = None
         self.landing: LandingSummary | None = None
@@ -125,10 +125,9 @@ class Night:
             self.land()
             assert self.archive is not None
             with self._step("管理表"):
-                candidate = self.settings.candidate
-                shutil.rmtree(candidate, ignore_errors=True)
-                self.control = write_control(self.settings, candidate / "control", self.reception)
-                write_calendar(self.settings.fiscal_year, candidate / "control")
+                self.candidate.begin()
+                self.control = write_control(self.settings, self.candidate.control, self.reception)
+                write_calendar(self.settings.fiscal_year, self.candidate.control)
                 key_id = pseudonym_key(self.settings).key_id
                 write_manifest(self.settings, self.identity, self.control.in_force_hash, key_id)
         return self.control
@@ -138,7 +137,7 @@ class Night:
         from pipelines.model.dbt import build
 
         assert self.modelling is not None
-        self._forget("verdict.json", "reports")
+        self.candidate.forget("verdict.json", "reports")
         self.modelling.start(build, self.settings)
 
     def build_models(self) -> DbtBuild:
@@ -152,13 +151,13 @@ class Night:
             if self.modelling:
                 built: DbtBuild = self.modelling.result()
             else:
-                self._forget("verdict.json", "reports")
+                self.candidate.forget("verdict.json", "reports")
                 built = build(self.settings)
             results = [asdict(result) for result in from_dbt(built.results)]
-            self._dbt_results.write_text(json.dumps(results, ensure_ascii=False), encoding="utf-8")
+            self.candidate.dbt_results.write_text(json.dumps(results, ensure_ascii=False), encoding="utf-8")
         if self.background:
             # The expectations run while Dagster records what dbt did.
-            self.background.start(run_expectations, *self._judged)
+            self.background.start(run_expectations, *self.candidate.judged)
         return built
 
     def judge(self) -> Verdict:
@@ -168,12 +167,12 @@ class Night:
 
         self._need("warehouse.duckdb", "集計の結果")
         with self._step("検査"):
-            self._forget("reports")
+            self.candidate.forget("reports")
             found = self.background.result() if self.background else None
-            dbt_results = results_from(json.loads(self._dbt_results.read_text(encoding="utf-8")))
+            dbt_results = results_from(json.loads(self.candidate.dbt_results.read_text(encoding="utf-8")))
             # Opening the archive has verified the chain of receipts; a broken one ends the night there.
-            self.verdict = judge(*self._judged, dbt_results, found)
-            self.verdict.write(self.settings.candidate / "verdict.json")
+            self.verdict = judge(*self.candidate.judged, dbt_results, found)
+            self.verdict.write(self.candidate.verdict)
         return self.verdict
 
     def render(self) -> list[Path]:
@@ -184,12 +183,10 @@ class Night:
         everything = [document.key for document in DOCUMENTS]
         with self._step("報告書"):
             if self.background is None:
-                return render(self.settings.candidate, everything)
+                return render(self.candidate.folder, everything)
             # The drawn forms in the process where the drawing library is warm, the workbook here.
-            self.background.start(
-                render, self.settings.candidate, [key for key in everything if key != "xlsx"]
-            )
-            return render(self.settings.candidate, ["xlsx"]) + list(self.background.result())
+            self.background.start(render, self.candidate.folder, [key for key in everything if key != "xlsx"])
+            return render(self.candidate.folder, ["xlsx"]) + list(self.background.result())
 
     def publish(self) -> Release | None:
         """Switch readers to the candidate; None in a dry run."""
@@ -232,7 +229,7 @@ class Night:
     @property
     def status_dir(self) -> Path:
         """Where the status goes; a dry run leaves what everybody sees untouched."""
-        return self.settings.candidate / "status" if self.is_dry_run else self.settings.status_dir
+        return self.candidate.folder / "status" if self.is_dry_run else self.settings.status_dir
 
     def close(self) -> None:
         """Let go of the home without a status."""
@@ -242,14 +239,6 @@ class Night:
                 process.close()
         self.modelling = self.background = None
         self._lock.__exit__(None, None, None)
-
-    @property
-    def _judged(self) -> tuple[Path, Path]:
-        return self.settings.candidate / "warehouse.duckdb", self.settings.candidate / "control"
-
-    @property
-    def _dbt_results(self) -> Path:
-        return self.settings.candidate / "control" / "dbt_results.json"
 
     def _outcome_of(self, error: BaseException | None) -> Outcome:
         if self.verdict is not None and not self.verdict.is_open:
@@ -266,26 +255,7 @@ class Night:
 
     def _need(self, name: str, what: str) -> None:
         """A step alone continues only what was begun from the very same inputs, code and day."""
-        if not (self.settings.candidate / name).exists():
-            raise KyosoError(
-                f"前の段階の結果({what})がありません。",
-                where=str(self.settings.candidate / name),
-                todo="途中からではなく、nightly 全体を実行してください。",
-            )
-        if self.control is None and candidate_id(self.settings) != self.identity:
-            raise KyosoError(
-                f"前の段階の結果({what})は、今の受領ファイル・基準日・プログラムから作られたものではありません。",
-                where=str(self.settings.candidate),
-                todo="途中からではなく、nightly 全体を実行してください。",
-            )
-
-    def _forget(self, *names: str) -> None:
-        """What spoke about the rows before must not speak about those that come."""
-        for name in names:
-            path = self.settings.candidate / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            path.unlink(missing_ok=True)
+        self.candidate.need(name, what, self.identity if self.control is None else None)
 
     def _need_a_file(self) -> None:
         assert self.archive is not None

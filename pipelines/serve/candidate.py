@@ -1,0 +1,63 @@
+"""The candidate under construction: what each step of a night leaves there for the next one."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from pipelines.errors import KyosoError
+from pipelines.serve.release import candidate_id
+from pipelines.settings import Settings
+
+_AS_A_WHOLE = "途中からではなく、nightly 全体を実行してください。"
+
+
+class Candidate:
+    """The files of the one candidate of a home."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.folder = settings.candidate
+        self.warehouse = self.folder / "warehouse.duckdb"
+        self.control = self.folder / "control"
+        self.verdict = self.folder / "verdict.json"
+        self.dbt_results = self.control / "dbt_results.json"
+
+    @property
+    def judged(self) -> tuple[Path, Path]:
+        """What the gate looks at: the warehouse and the control tables."""
+        return self.warehouse, self.control
+
+    def begin(self) -> None:
+        """Remove what an earlier attempt left."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def forget(self, *names: str) -> None:
+        """What spoke about the rows before must not speak about those that come."""
+        for name in names:
+            path = self.folder / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            path.unlink(missing_ok=True)
+
+    def need(self, name: str, what: str, identity: str | None = None) -> None:
+        """Make sure that a step finds what the step before it made.
+
+        Args:
+            name: the file or folder.
+            what: its name for people.
+            identity: the release that today's inputs give, for a step run alone; None within a night.
+
+        Raises:
+            KyosoError: it is missing, or was made from other inputs, code or day.
+        """
+        if not (self.folder / name).exists():
+            raise KyosoError(
+                f"前の段階の結果({what})がありません。", where=str(self.folder / name), todo=_AS_A_WHOLE
+            )
+        if identity is not None and candidate_id(self._settings) != identity:
+            raise KyosoError(
+                f"前の段階の結果({what})は、今の受領ファイル・基準日・プログラムから作られたものではありません。",
+                where=str(self.folder),
+                todo=_AS_A_WHOLE,
+            )
