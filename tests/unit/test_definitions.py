@@ -110,7 +110,7 @@ def test_every_check_stands_on_its_asset(graph: Any, manifest: Any) -> None:
     of_dbt = {
         key.name for key in checks if key.asset_key.path[0] in ("staging", "intermediate", "marts", "seeds")
     }
-    on_a_model = {n.name for n in manifest.nodes.values() if getattr(n, "attached_node", None)}
+    on_a_model = {n["name"] for n in manifest["nodes"].values() if n.get("attached_node")}
     assert on_a_model == of_dbt & on_a_model != set()
 
 
