@@ -1,8 +1,8 @@
 """One night, step by step: receive, land, control, models, gate, documents, release, status.
 
 The steps belong to one process and one attempt. The Dagster assets call them in order; the command
-line may run the first of them early, while Dagster and dbt are still being imported, and the
-assets then find them done. Every step leaves its result in the home, so that the next one needs
+line may run the first of them early, while Dagster is still being imported, and the assets then
+find them done or under way. Every step leaves its result in the home, so that the next one needs
 nothing else.
 """
 
@@ -137,7 +137,6 @@ class Night:
         from pipelines.model.dbt import build
 
         assert self.modelling is not None
-        self.candidate.forget("verdict.json", "reports")
         self.modelling.start(build, self.settings)
 
     def build_models(self) -> DbtBuild:
@@ -184,7 +183,7 @@ class Night:
         with self._step("報告書"):
             if self.background is None:
                 return render(self.candidate.folder, everything)
-            # The drawn forms in the process where the drawing library is warm, the workbook here.
+            # The set forms in the process where the typesetter is warm, the workbook here.
             self.background.start(render, self.candidate.folder, [key for key in everything if key != "xlsx"])
             return render(self.candidate.folder, ["xlsx"]) + list(self.background.result())
 

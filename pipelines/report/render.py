@@ -32,7 +32,6 @@ class Document:
     kind: str
     description: str
     write: Callable[[Report, Path], Path]
-    is_drawn: bool = True
 
 
 DOCUMENTS = (
@@ -43,7 +42,6 @@ DOCUMENTS = (
         "excel",
         "年次評価報告書(Excel、数字とグラフを使うため)",
         write_workbook,
-        is_drawn=False,
     ),
     Document("html", "annual_evaluation.html", "html", "年次評価報告書(HTML、証跡をたどるため)", write_page),
 )
@@ -60,7 +58,7 @@ def render(candidate: Path, keys: Iterable[str]) -> list[Path]:
         KyosoError: the gate is closed, or the rows are not the rows that were judged.
     """
     facts = Facts(candidate)
-    chosen = [document for document in DOCUMENTS if document.key in set(keys)]
+    wanted = set(keys)
     try:
         uncovered = facts.verdict.covers(facts.con)
         if uncovered or not facts.verdict.is_open:
@@ -69,11 +67,9 @@ def render(candidate: Path, keys: Iterable[str]) -> list[Path]:
                 where="、".join(uncovered) or "検査が不合格です",
                 todo="kyoso nightly を実行して、検査からやり直してください。",
             )
-        report = build_report(facts)
-        if any(document.is_drawn for document in chosen):
-            report = draw(report)
+        report = draw(build_report(facts))
     finally:
         facts.close()
     folder = candidate / "reports"
     folder.mkdir(parents=True, exist_ok=True)
-    return [document.write(report, folder / document.file_name) for document in chosen]
+    return [d.write(report, folder / d.file_name) for d in DOCUMENTS if d.key in wanted]
