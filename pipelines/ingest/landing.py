@@ -139,7 +139,7 @@ def _count(outcome: FileOutcome, name: str, summary: LandingSummary) -> None:
 
 
 def _row_count(outcomes: Iterable[FileOutcome]) -> int:
-    return sum(len(rows) for outcome in outcomes for rows in outcome.rows.values())
+    return sum(count.rows_landed for outcome in outcomes for count in outcome.counts)
 
 
 def _aliases(landed: Path, receipts: Iterable[Receipt]) -> dict[str, str]:

@@ -27,12 +27,17 @@ CONTROL_PARTS = ("files", "submissions", "counts", "bindings", "findings")
 
 def write_segment(landed: Path, version: str, outcomes: list[FileOutcome]) -> None:
     """Land the outcomes of many files at once; after a crash all of them are there or none."""
+    import pyarrow as pa
+
     files = [[o.file_id, o.source] for o in outcomes]
     segment = _name(landed, version, files)
     for dataset in all_datasets().values():
         rows = [row for outcome in outcomes for row in outcome.rows.get(dataset.name, [])]
-        if rows:
-            _write_parquet(landed / dataset.name / f"{segment}.parquet", rows, dataset.arrow_schema)
+        tables = [o.tables[dataset.name] for o in outcomes if dataset.name in o.tables]
+        if rows or tables:
+            schema = dataset.arrow_schema
+            whole = pa.concat_tables([pa.Table.from_pylist(rows, schema=schema), *tables])
+            _write_table(landed / dataset.name / f"{segment}.parquet", whole)
     for part, rows in _control_rows(outcomes).items():
         _write_parquet(landed / f"_{part}" / f"{segment}.parquet", rows, control_schema(part))
     _write_manifest(landed, segment, {"version": version, "files": files})

@@ -18,7 +18,7 @@ from rich.console import Console
 from typer.main import get_command
 
 from pipelines import cli
-from pipelines.console import NightReport
+from pipelines.cli.console import NightReport
 from pipelines.settings import CHECKOUT, TOKYO, Settings
 from tests.unit.serve.test_connection import make_release
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.ingest.contracts import Dataset
 from pipelines.ingest.findings import ERROR, Finding, Place
 from pipelines.ingest.pseudonyms import PseudonymKey
 from pipelines.ingest.read.refusal import Refused
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LANDED, REFUSED = "landed", "refused"
 
@@ -52,13 +55,20 @@ class Binding:
 
 @dataclass
 class FileOutcome:
-    """Everything one file gave: rows by dataset, and what is wrong with it."""
+    """Everything one file gave: rows by dataset, and what is wrong with it.
+
+    Attributes:
+        rows: rows of forms, by dataset.
+        tables: rows that were never Python objects, by dataset, in the dataset's Arrow schema
+            (chat exports have millions of them). A dataset's rows are in one of the two.
+    """
 
     file_id: str
     source: str
     status: str = LANDED
     versions: str = ""
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    tables: dict[str, pa.Table] = field(default_factory=dict)
     submissions: set[tuple[str, str]] = field(default_factory=set)
     counts: list[SheetCount] = field(default_factory=list)
     bindings: list[Binding] = field(default_factory=list)
@@ -69,6 +79,7 @@ def refuse(outcome: FileOutcome, refused: Refused) -> None:
     """Turn a refusal into the outcome's only result."""
     outcome.status = REFUSED
     outcome.rows.clear()
+    outcome.tables.clear()
     outcome.submissions.clear()
     outcome.counts.clear()
     outcome.bindings.clear()

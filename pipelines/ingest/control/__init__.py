@@ -23,74 +23,8 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
-_QUERIES = {
-    # One line per file and source; a file sent again counts from its latest receipt.
-    "files": """
-        select l.file_id, l.source, r.path, r.file_name, r.received_date, r.seq as latest_seq,
-               r.first_seq as first_seen_seq, r.size_bytes, l.status, l.form_versions, r.receipt_count
-        from landed_files l join received r using (file_id, source)
-        union all
-        select file_id, source, path, file_name, received_date, seq, first_seq, size_bytes,
-               'misplaced', '', receipt_count
-        from received where source = ''
-        order by source, received_date, latest_seq
-    """,
-    "submissions": """
-        select s.dataset, s.submission_key, s.file_id, s.source, r.received_date,
-               row_number() over w as revision,
-               row_number() over (partition by s.dataset, s.submission_key
-                                  order by r.received_date desc, r.seq desc) = 1 as is_in_force,
-               lead(s.file_id) over w as superseded_by
-        from landed_submissions s join received r using (file_id, source)
-        window w as (partition by s.dataset, s.submission_key order by r.received_date, r.seq)
-        order by s.dataset, s.submission_key, revision
-    """,
-    "in_force": """
-        select dataset, submission_key, file_id, revision, received_date
-        from submissions where is_in_force order by dataset, submission_key
-    """,
-    "reconciliation": """
-        select c.file_id, c.source, c.dataset, c.sheet, sum(c.rows_in)::bigint as rows_in,
-               sum(c.rows_landed)::bigint as rows_landed, sum(c.rows_set_aside)::bigint as rows_set_aside
-        from landed_counts c join received r using (file_id, source)
-        group by all order by c.source, c.file_id, c.dataset, c.sheet
-    """,
-    "bindings": """
-        select b.file_id, b.source, b.dataset, b.sheet, b.field, b.cell_column, b.header_row, b.preamble_cell
-        from landed_bindings b join received r using (file_id, source)
-        order by all
-    """,
-    # A file's findings are open while something of it is in force. Those of a file that was refused, or
-    # that does not say whose it is, are open until a file of the same name is received again.
-    "findings": """
-        with named as (
-            select f.*, r.path, r.file_name, r.received_date, r.seq
-            from landed_findings f join received r using (file_id, source)
-            union all by name
-            select * from reception_findings
-        ),
-        live as (select distinct file_id, dataset from submissions where is_in_force),
-        again as (select source, file_name, max(seq) as seq from received group by all)
-        select n.finding_id, n.file_id, n.path, n.file_name, n.received_date, n.source, n.dataset, n.sheet,
-               n.cell, n.row, n.field, n.field_label, n.typed_text, n.rule, n.message, n.expected, n.example,
-               n.suggestion, n.severity,
-               coalesce(nullif(n.municipality_code, ''), m.municipality_code) as municipality_code,
-               case when s.status = 'landed'
-                    then (n.file_id, n.dataset) in (select (file_id, dataset) from live)
-                         or (n.dataset = '' and n.file_id in (select file_id from live))
-                         or (n.rule in ('missing_preamble', 'missing_column') and again.seq = n.seq)
-                         or (n.file_id not in (select file_id from submissions) and again.seq = n.seq)
-                    else coalesce(again.seq = n.seq, true) end as is_in_force
-        from named n
-        left join landed_files s on s.file_id = n.file_id and s.source = n.source
-        left join again on again.source = n.source and again.file_name = n.file_name
-        left join (
-            select f.file_id, f.source, max_by(d.municipality_code, length(d.name)) as municipality_code
-            from received f join municipalities d on contains(f.file_name, d.name) group by all
-        ) m on m.file_id = n.file_id and m.source = n.source
-        order by n.source, n.received_date, n.path, n.sheet, n.row, n.cell, n.finding_id
-    """,
-}
+# Each table is the query of its name in this folder; later ones read the earlier ones.
+_TABLES = ("files", "submissions", "in_force", "reconciliation", "bindings", "findings")
 
 
 @dataclass(frozen=True)
@@ -120,7 +54,8 @@ def write_control(settings: Settings, out: Path, reception: Reception | None = N
     out.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as con:
         _register(con, settings, archive, reception)
-        for name, query in _QUERIES.items():
+        for name in _TABLES:
+            query = Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8")
             con.execute(f"create table {name} as {query}")
             _copy(con, name, out)
         for name in ("municipalities", "code_labels", "datasets", "run"):
