@@ -21,6 +21,7 @@ _CODE = (
     "pipelines/**/*.py",
     "pipelines/**/*.yaml",
     "pipelines/**/*.csv",
+    "pipelines/**/*.sql",
     "dbt_project/models/**/*",
     "dbt_project/macros/*",
     "dbt_project/seeds/*",
