@@ -14,7 +14,8 @@ class Finding:
     """One thing a person should look at.
 
     `severity` is error (a file, row or field did not land), warning (landed, read differently from how
-    it was typed, or incomplete) or info (left out on purpose, such as a hidden sheet).
+    it was typed, or incomplete) or info (left out on purpose, such as a hidden sheet). `row_key` tells
+    the row apart in every revision of the file, where the row has a key.
     """
 
     file_id: str
@@ -33,6 +34,7 @@ class Finding:
     suggestion: str
     severity: str
     municipality_code: str = ""
+    row_key: str = ""
 
     @property
     def finding_id(self) -> str:

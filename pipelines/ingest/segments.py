@@ -81,7 +81,7 @@ def control_schema(part: str) -> Any:
         "counts": "file_id source dataset sheet",
         "bindings": "file_id source dataset sheet field cell_column preamble_cell",
         "findings": "finding_id file_id source dataset sheet cell field field_label typed_text rule message "
-        "expected example suggestion severity municipality_code",
+        "expected example suggestion severity municipality_code row_key",
     }
     whole = {"counts": "rows_in rows_landed rows_set_aside", "bindings": "header_row", "findings": "row"}
     fields = [(name, pa.string()) for name in text[part].split()]

@@ -16,6 +16,7 @@ from pipelines.ingest.conform.chat import conform_chat
 from pipelines.ingest.conform.header import Header, find_headers
 from pipelines.ingest.conform.outcome import Binding, FileJob, FileOutcome, SheetCount, refuse, submission_key
 from pipelines.ingest.conform.preamble import read_preamble
+from pipelines.ingest.conform.row_key import with_row_keys
 from pipelines.ingest.conform.strangers import heading_findings, sheet_not_read, unknown_form, unseen_cells
 from pipelines.ingest.conform.table import TableRows, conform_rows
 from pipelines.ingest.contracts import Dataset, load_contracts
@@ -112,7 +113,7 @@ def _conform_table(
     findings += heading_findings(grid, header, place)
     if is_lost or header.missing_required:
         table = TableRows([], table.rows_in, table.rows_in, table.findings)
-    outcome.findings += findings + table.findings
+    outcome.findings += findings + with_row_keys(table.findings, grid, header, job.key)
     for row in table.rows:
         full = preamble | row
         full |= {"_file_id": job.file_id, "_sheet": grid.sheet}
