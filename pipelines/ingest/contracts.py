@@ -24,11 +24,17 @@ if TYPE_CHECKING:
 CONTRACT_FOLDER = Path(__file__).parent / "contracts"
 PERSONAL = "personal"
 RESPONDENT = "respondent"
+# Who fills in a form by hand (custom property `filledBy`); nobody does where a program exports the file.
+MUNICIPALITY, PREFECTURE, EXPORT = "municipality", "prefecture", "export"
 
 
 @dataclass(frozen=True)
 class Field:
-    """One column or preamble value of a dataset."""
+    """One column or preamble value of a dataset.
+
+    `description` (what belongs here) and `example` (one correct entry as typed, the standard's
+    `examples`) are words for the person who fills in a form; both may be empty.
+    """
 
     name: str
     label: str
@@ -42,6 +48,8 @@ class Field:
     headers: Mapping[str, str]
     minimum: int | None = None
     maximum: int | None = None
+    description: str = ""
+    example: str = ""
 
     def header(self, version: str) -> str:
         """The heading of this field in a form version."""
@@ -75,7 +83,8 @@ class Dataset:
     """One kind of row that a source delivers.
 
     `keeps_newest`: of two rows with one key in a file the lower one counts, because the export appends
-    corrections; otherwise a repeated key is a mistake.
+    corrections; otherwise a repeated key is a mistake. `filled_by`: who fills in the blank form, one of
+    MUNICIPALITY (the default), PREFECTURE and EXPORT.
     """
 
     name: str
@@ -88,6 +97,7 @@ class Dataset:
     submission_key: tuple[str, ...]
     fields: tuple[Field, ...]
     keeps_newest: bool = False
+    filled_by: str = MUNICIPALITY
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError when the contract has none."""
@@ -113,11 +123,15 @@ class Dataset:
 
     @property
     def arrow_schema(self) -> pa.Schema:
-        """The landed schema: contract fields, then the row's address."""
+        """The landed schema: contract fields, what was typed, then the row's address.
+
+        `_typed` and `_missing` are JSON objects by field: the text as it stands in the file where the value
+        alone does not tell it, and the code of a statistical symbol (none, not_available, suppressed …).
+        """
         import pyarrow as pa
 
         address = [("_file_id", pa.string()), ("_sheet", pa.string()), ("_row", pa.int64())]
-        address.append(("_submission_key", pa.string()))
+        address += [(name, pa.string()) for name in ("_submission_key", "_typed", "_missing")]
         return pa.schema([(f.name, f.arrow_type) for f in self.fields] + address)
 
     @property
@@ -156,7 +170,7 @@ def load_contracts(folder: Path = CONTRACT_FOLDER) -> dict[str, Contract]:
     """Every contract in the folder, by source name, in the order of file names.
 
     Raises:
-        ValueError: a contract names a parser or a code book that does not exist.
+        ValueError: a contract names a parser, a code book or a filler that does not exist.
     """
     contracts = [_contract(path) for path in sorted(folder.glob("*.odcs.yaml"))]
     return {contract.source: contract for contract in contracts}
@@ -187,6 +201,9 @@ def _contract(path: Path) -> Contract:
 
 def _dataset(source: str, schema: dict[str, Any]) -> Dataset:
     custom = _custom(schema)
+    filled_by = custom.get("filledBy", MUNICIPALITY)
+    if filled_by not in (MUNICIPALITY, PREFECTURE, EXPORT):
+        raise ValueError(f"{schema['name']}: unknown filler {filled_by}")
     return Dataset(
         name=f"{source}__{schema['name']}",
         rows=schema["name"],
@@ -198,6 +215,7 @@ def _dataset(source: str, schema: dict[str, Any]) -> Dataset:
         submission_key=tuple(custom["submissionKey"]),
         fields=tuple(_field(prop) for prop in schema["properties"]),
         keeps_newest=bool(custom.get("keepsNewest", False)),
+        filled_by=filled_by,
     )
 
 
@@ -244,6 +262,8 @@ def _field(prop: dict[str, Any]) -> Field:
         headers={str(k): str(v) for k, v in custom.get("headers", {}).items()},
         minimum=custom.get("minimum"),
         maximum=custom.get("maximum"),
+        description=prop.get("description", ""),
+        example=str(next(iter(prop.get("examples", [])), "")),
     )
 
 

@@ -74,6 +74,7 @@ def test_every_property_of_the_file_is_known_to_our_loader(path: Path) -> None:
         "forms",
         "submissionKey",
         "keepsNewest",
+        "filledBy",
     }
     known |= {"parser", "codebook", "unit", "place", "headers", "minimum", "maximum"}
     found = {
