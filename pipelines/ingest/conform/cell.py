@@ -92,6 +92,8 @@ _EXAMPLES = {
 
 def example_of(field: Field) -> str:
     """One correct entry for a field; its own label where any text is correct."""
+    if field.example:
+        return field.example
     if field.codebook:
         return accepted(field.codebook)[0]
     return _EXAMPLES.get(field.parser, f"({field.label})")
