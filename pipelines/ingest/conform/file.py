@@ -17,6 +17,7 @@ from pipelines.ingest.conform.header import Header, find_headers
 from pipelines.ingest.conform.outcome import Binding, FileJob, FileOutcome, SheetCount, refuse, submission_key
 from pipelines.ingest.conform.preamble import read_preamble
 from pipelines.ingest.conform.row_key import with_row_keys
+from pipelines.ingest.conform.side_sheets import SideSheet, side_sheet, written_in
 from pipelines.ingest.conform.strangers import heading_findings, sheet_not_read, unknown_form, unseen_cells
 from pipelines.ingest.conform.table import TableRows, conform_rows
 from pipelines.ingest.contracts import Dataset, load_contracts
@@ -37,7 +38,7 @@ def conform_file(job: FileJob) -> FileOutcome:
         if job.source == "chat_activity":
             conform_chat(job, kind, outcome)
         else:
-            _conform_grids(job, _grids(job, kind), outcome)
+            _conform_grids(job, _without_side_sheets(job, _grids(job, kind), outcome), outcome)
     except Refused as refused:
         refuse(outcome, refused)
     return outcome
@@ -64,6 +65,15 @@ def _grids(job: FileJob, kind: str) -> list[Grid]:
         "Excel(.xlsx)またはCSV",
         "Excelで開き「Excelブック(.xlsx)」で保存し直してください。",
     )
+
+
+def _without_side_sheets(job: FileJob, grids: list[Grid], outcome: FileOutcome) -> list[Grid]:
+    """The sheets that are not example, notes and code lists of our own blank forms."""
+    kinds = {id(grid): side_sheet(grid) for grid in grids}
+    for grid in grids:
+        if kinds[id(grid)] is SideSheet.WRITTEN_IN:
+            outcome.findings.append(written_in(Place(job.file_id, job.source, sheet=grid.sheet)))
+    return [grid for grid in grids if kinds[id(grid)] is SideSheet.FOREIGN]
 
 
 def _conform_grids(job: FileJob, grids: list[Grid], outcome: FileOutcome) -> None:
