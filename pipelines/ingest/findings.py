@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 
 MASKED = "(個人・回答者の項目のため表示しません)"
 ERROR, WARNING, INFO = "error", "warning", "info"
+# A column typed wrongly throughout is one mistake: so many cells of it are named one by one.
+NAMED_ONE_BY_ONE = 1_000
 
 
 @dataclass(frozen=True)
@@ -93,3 +96,24 @@ class Place:
             suggestion=suggestion,
             severity=severity,
         )
+
+
+def bounded(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings of one file, with those beyond `NAMED_ONE_BY_ONE` of one kind in one column as a single one."""
+    kept: list[Finding] = []
+    counts: dict[tuple[str, str, str], int] = {}
+    beyond: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        kind = (finding.sheet, finding.rule, finding.field)
+        counts[kind] = counts.get(kind, 0) + 1
+        if counts[kind] <= NAMED_ONE_BY_ONE:
+            kept.append(finding)
+        else:
+            beyond.setdefault(kind, []).append(finding)
+    for rest in beyond.values():
+        rows = sorted(finding.row for finding in rest)
+        text = (
+            f"同じ指摘がほかに{len(rest):,}件あります({rows[0]:,}行目から{rows[-1]:,}行目)。{rest[0].message}"
+        )
+        kept.append(replace(rest[0], cell="", typed_text="", message=text))
+    return kept

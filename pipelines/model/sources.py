@@ -28,6 +28,7 @@ _CONTROL_TABLES = {
     "reconciliation": "ファイル・シートごとの行数の照合",
     "bindings": "項目と列の対応",
     "findings": "指摘",
+    "finding_states": "指摘の状態(新規・未解決・解決済み)",
     "municipalities": "県内30市町村",
     "code_labels": "コードの表示名",
     "datasets": "様式の名前",
@@ -138,6 +139,8 @@ in_force_rows as (
 {columns}        landed._file_id as file_id,
         landed._sheet as sheet,
         landed._row as row,
+        landed._typed as typed,
+        landed._missing as missing,
         in_force.received_date
     from landed
     inner join in_force

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import Any
 
 from pipelines.fiscal_year import UnreadableYear, to_fiscal_year
 from pipelines.ingest.contracts import Field
@@ -27,19 +29,37 @@ from pipelines.ingest.read.grid import CellValue, Unvalued
 
 @dataclass(frozen=True)
 class ParsingContext:
-    """What parsing a cell depends on besides the cell and its contract."""
+    """What parsing a cell depends on besides the cell and its contract.
+
+    `known` remembers, per field and unit, the spellings read so far under this context.
+    """
 
     key: PseudonymKey
     aliases: Mapping[str, str]
     fiscal_year: int | None = None
+    known: dict[tuple[int, str], Any] = field(default_factory=dict, compare=False, repr=False)
 
 
-def parse_cell(value: CellValue, field: Field, unit: str, context: ParsingContext) -> Read:
+def parsing_context(
+    key: PseudonymKey, aliases: Mapping[str, str], fiscal_year: int | None = None
+) -> ParsingContext:
+    """The context of a form; forms of the same fiscal year share one, and with it what was read before."""
+    return _shared_context(key, tuple(sorted(aliases.items())), fiscal_year)
+
+
+@lru_cache(maxsize=32)
+def _shared_context(
+    key: PseudonymKey, aliases: tuple[tuple[str, str], ...], fiscal_year: int | None
+) -> ParsingContext:
+    return ParsingContext(key, dict(aliases), fiscal_year)
+
+
+def parse_cell(value: CellValue, field_: Field, unit: str, context: ParsingContext) -> Read:
     """Parse one non-empty cell.
 
     Args:
         value: what the reader found.
-        field: the contract's field.
+        field_: what the contract says of the cell.
         unit: the unit in force for the column: the heading's where it names one, else the contract's.
         context: key, aliases and the form's fiscal year.
 
@@ -51,14 +71,14 @@ def parse_cell(value: CellValue, field: Field, unit: str, context: ParsingContex
             "formula_without_value",
             "数式の結果がエラーか、計算されていません。",
             "数式ではなく値",
-            example_of(field),
+            example_of(field_),
         )
     special: dict[str, Callable[[], Read]] = {
         "text": lambda: Read(_text(value)),
         "integer": lambda: parse_integer(value, unit=unit),
         "decimal": lambda: parse_decimal(value, unit=unit),
         "money": lambda: parse_money(value, unit=unit or "円"),
-        "score": lambda: parse_score(value, field.minimum or 0, field.maximum or 0),
+        "score": lambda: parse_score(value, field_.minimum or 0, field_.maximum or 0),
         "date": lambda: parse_date(value, fiscal_year=context.fiscal_year),
         "month": lambda: parse_month(value),
         "time": lambda: parse_time(value),
@@ -67,11 +87,11 @@ def parse_cell(value: CellValue, field: Field, unit: str, context: ParsingContex
         "municipality": lambda: parse_municipality(value, context.aliases),
         "area_code": lambda: parse_area_code(value),
         "corporate_number": lambda: parse_corporate_number(value),
-        "mark": lambda: parse_mark(value, field.codebook),
-        "category": lambda: parse_category(value, field.codebook),
+        "mark": lambda: parse_mark(value, field_.codebook),
+        "category": lambda: parse_category(value, field_.codebook),
         "person": lambda: Read(context.key.pseudonym(_text(value))),
     }
-    return _bounded(special[field.parser]())
+    return _bounded(special[field_.parser]())
 
 
 _EXAMPLES = {
@@ -90,13 +110,13 @@ _EXAMPLES = {
 }
 
 
-def example_of(field: Field) -> str:
+def example_of(field_: Field) -> str:
     """One correct entry for a field; its own label where any text is correct."""
-    if field.example:
-        return field.example
-    if field.codebook:
-        return accepted(field.codebook)[0]
-    return _EXAMPLES.get(field.parser, f"({field.label})")
+    if field_.example:
+        return field_.example
+    if field_.codebook:
+        return accepted(field_.codebook)[0]
+    return _EXAMPLES.get(field_.parser, f"({field_.label})")
 
 
 def _bounded(read: Read) -> Read:
@@ -105,9 +125,16 @@ def _bounded(read: Read) -> Read:
         return read
     if abs(read.value) >= 10**14:
         raise Unreadable("number_too_large", "桁が多すぎます。", "14桁までの数", "1,200")
-    if isinstance(read.value, Decimal):
-        return Read(read.value.quantize(Decimal("0.0001"), ROUND_HALF_UP), read.repair)
-    return read
+    if not isinstance(read.value, Decimal):
+        return read
+    rounded = read.value.quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    repair = read.repair
+    # A spreadsheet's 0.1 + 0.2 is no number with seventeen places that somebody typed.
+    if abs(rounded - read.value) > Decimal("0.000000001"):
+        repair += (
+            f"「{read.value.normalize():f}」を小数第4位までに四捨五入し、{rounded.normalize():f}としました。"
+        )
+    return Read(rounded, repair)
 
 
 def _text(value: CellValue) -> str:

@@ -38,6 +38,24 @@ def unreadable(
     )
 
 
+def repaired(
+    place: Place, field_: Field, repair: str, value: CellValue, address: str, row_number: int
+) -> Finding:
+    """The finding for a cell that was read differently from how it stands."""
+    return place.finding(
+        WARNING,
+        "value_was_read_differently",
+        "記入と異なる形に読み替えました。" if field_.is_masked else repair,
+        cell=address,
+        row=row_number,
+        field=field_.name,
+        field_label=field_.label,
+        typed_text=typed_text(value, field_),
+        expected="読み替えが正しいことの確認",
+        example=example_of(field_),
+    )
+
+
 def typed_text(value: CellValue, field_: Field) -> str:
     """What stands in the cell, as far as others may see it."""
     if value is None:

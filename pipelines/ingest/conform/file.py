@@ -9,62 +9,53 @@ Example:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from pipelines.ingest.conform.cell import ParsingContext
+from pipelines.ingest.conform.cell import parsing_context
 from pipelines.ingest.conform.chat import conform_chat
-from pipelines.ingest.conform.header import Header, find_headers
-from pipelines.ingest.conform.outcome import Binding, FileJob, FileOutcome, SheetCount, refuse, submission_key
-from pipelines.ingest.conform.preamble import read_preamble
+from pipelines.ingest.conform.column import joined
+from pipelines.ingest.conform.header import Header, end_of, find_headers, start_of
+from pipelines.ingest.conform.outcome import (
+    Binding,
+    FileJob,
+    FileOutcome,
+    SheetCount,
+    refusal,
+    refuse,
+    submission_key,
+)
+from pipelines.ingest.conform.preamble import Preamble, read_preamble
 from pipelines.ingest.conform.row_key import with_row_keys
 from pipelines.ingest.conform.side_sheets import SideSheet, side_sheet, written_in
-from pipelines.ingest.conform.strangers import heading_findings, sheet_not_read, unknown_form, unseen_cells
+from pipelines.ingest.conform.strangers import (
+    columns_without_heading,
+    heading_findings,
+    sheet_not_read,
+    unknown_form,
+)
 from pipelines.ingest.conform.table import TableRows, conform_rows
+from pipelines.ingest.conform.unseen import unseen_cells
 from pipelines.ingest.contracts import Dataset, load_contracts
-from pipelines.ingest.findings import Place
-from pipelines.ingest.read.award_zip import read_award_zip
+from pipelines.ingest.findings import Place, bounded
 from pipelines.ingest.read.container import kind_of
-from pipelines.ingest.read.delimited import read_delimited
 from pipelines.ingest.read.grid import Grid, column_letter
 from pipelines.ingest.read.refusal import Refused
-from pipelines.ingest.read.workbook import read_workbook
+from pipelines.ingest.read.tables import Tables, read_tables
 
 
 def conform_file(job: FileJob) -> FileOutcome:
     """Read and conform one file. Never raises for what is in the file: that becomes findings."""
     outcome = FileOutcome(job.file_id, job.source)
     try:
-        kind = kind_of(job.path)
         if job.source == "chat_activity":
-            conform_chat(job, kind, outcome)
+            conform_chat(job, kind_of(job.path), outcome)
         else:
-            _conform_grids(job, _without_side_sheets(job, _grids(job, kind), outcome), outcome)
+            _conform_tables(job, read_tables(job.path), outcome)
     except Refused as refused:
         refuse(outcome, refused)
+    outcome.findings = bounded(outcome.findings)
     return outcome
-
-
-def _grids(job: FileJob, kind: str) -> list[Grid]:
-    if kind == "award_zip":
-        return read_award_zip(job.path)
-    if kind in ("workbook", "ole"):
-        return read_workbook(job.path)
-    if kind == "text":
-        return [read_delimited(job.path.read_bytes())]
-    names = {
-        "html": "Webページ(HTML)",
-        "xml": "XML",
-        "pdf": "PDF",
-        "empty": "空のファイル",
-        "slack": "チャットの書き出し",
-        "zip": "ZIP",
-    }
-    raise Refused(
-        "not_a_table",
-        f"表のファイルではありません(中身は{names[kind]})。",
-        "Excel(.xlsx)またはCSV",
-        "Excelで開き「Excelブック(.xlsx)」で保存し直してください。",
-    )
 
 
 def _without_side_sheets(job: FileJob, grids: list[Grid], outcome: FileOutcome) -> list[Grid]:
@@ -76,11 +67,13 @@ def _without_side_sheets(job: FileJob, grids: list[Grid], outcome: FileOutcome) 
     return [grid for grid in grids if kinds[id(grid)] is SideSheet.FOREIGN]
 
 
-def _conform_grids(job: FileJob, grids: list[Grid], outcome: FileOutcome) -> None:
+def _conform_tables(job: FileJob, tables: Tables, outcome: FileOutcome) -> None:
+    for name, refused in tables.refused:
+        outcome.findings.append(refusal(Place(job.file_id, job.source, sheet=name), refused))
     datasets = [d for d in load_contracts()[job.source].datasets.values() if d.kind != "chat_export"]
     versions: list[str] = []
     strangers: list[Grid] = []
-    for grid in grids:
+    for grid in _without_side_sheets(job, tables.grids, outcome):
         place = Place(job.file_id, job.source, sheet=grid.sheet)
         if grid.is_hidden:
             if not grid.is_empty:
@@ -91,12 +84,9 @@ def _conform_grids(job: FileJob, grids: list[Grid], outcome: FileOutcome) -> Non
             strangers.append(grid)
             continue
         outcome.findings += unseen_cells(place, grid)
-        start = 0
-        for number, header in enumerate(headers):
-            end = headers[number + 1].row_index if number + 1 < len(headers) else len(grid.rows)
-            _conform_table(job, grid, header, start, end, outcome)
+        for header in headers:
+            _conform_table(job, grid, header, headers, outcome)
             versions.append(f"{header.dataset.rows}:{header.version}")
-            start = header.row_index + header.height
     if not versions:
         raise unknown_form(job.source, strangers)
     for grid in strangers:
@@ -109,29 +99,23 @@ def _conform_grids(job: FileJob, grids: list[Grid], outcome: FileOutcome) -> Non
 
 
 def _conform_table(
-    job: FileJob, grid: Grid, header: Header, start: int, end: int, outcome: FileOutcome
+    job: FileJob, grid: Grid, header: Header, headers: list[Header], outcome: FileOutcome
 ) -> None:
     dataset = header.dataset
     place = Place(job.file_id, job.source, dataset.name, grid.sheet)
-    context = ParsingContext(job.key, job.aliases)
-    preamble, cells, findings, is_lost = read_preamble(grid, header, start, place, context)
-    place = Place(
-        job.file_id, job.source, dataset.name, grid.sheet, str(preamble.get("municipality_code") or "")
+    above = read_preamble(
+        grid, header, start_of(header, headers), place, parsing_context(job.key, job.aliases)
     )
-    context = ParsingContext(job.key, job.aliases, _fiscal_year_of(preamble))
-    table = conform_rows(grid, header, end, preamble, place, context)
-    findings += heading_findings(grid, header, place)
-    if is_lost or header.missing_required:
+    place = replace(place, municipality_code=str(above.values.get("municipality_code") or ""))
+    context = parsing_context(job.key, job.aliases, _fiscal_year_of(above.values))
+    end = end_of(header, headers, len(grid.rows))
+    table = conform_rows(grid, header, end, above.values, place, context)
+    if above.is_lost or header.missing_required:
         table = TableRows([], table.rows_in, table.rows_in, table.findings)
-    outcome.findings += findings + with_row_keys(table.findings, grid, header, job.key)
-    for row in table.rows:
-        full = preamble | row
-        full |= {"_file_id": job.file_id, "_sheet": grid.sheet}
-        full["_submission_key"] = submission_key(dataset, full, job.file_id)
-        outcome.submissions.add((dataset.name, full["_submission_key"]))
-        outcome.rows.setdefault(dataset.name, []).append(full)
-    if table.rows_in == 0 and not is_lost and _key_is_known(dataset, preamble):
-        outcome.submissions.add((dataset.name, submission_key(dataset, preamble, job.file_id)))
+    outcome.findings += above.findings + heading_findings(grid, header, place)
+    outcome.findings += columns_without_heading(grid, header, end, place)
+    outcome.findings += with_row_keys(table.findings, grid, header, job.key)
+    _land(job, grid, dataset, above, table, outcome)
     outcome.counts.append(
         SheetCount(dataset.name, grid.sheet, table.rows_in, len(table.rows), table.set_aside)
     )
@@ -139,8 +123,25 @@ def _conform_table(
     for column in header.columns:
         letter = column_letter(grid.first_column + column.index)
         outcome.bindings.append(Binding(dataset.name, grid.sheet, column.field.name, letter, first, ""))
-    for name, cell in cells.items():
+    for name, cell in above.cells.items():
         outcome.bindings.append(Binding(dataset.name, grid.sheet, name, "", first, cell))
+
+
+def _land(
+    job: FileJob, grid: Grid, dataset: Dataset, above: Preamble, table: TableRows, outcome: FileOutcome
+) -> None:
+    """Complete each row with what stands above the table, its address and its submission."""
+    address = {"_file_id": job.file_id, "_sheet": grid.sheet}
+    rows = outcome.rows.setdefault(dataset.name, []) if table.rows else []
+    for row in table.rows:
+        row.update(above.values | address)
+        row["_typed"] = joined(above.typed, row["_typed"])
+        row["_missing"] = joined(above.symbols, row["_missing"])
+        row["_submission_key"] = submission_key(dataset, row, job.file_id)
+        outcome.submissions.add((dataset.name, row["_submission_key"]))
+        rows.append(row)
+    if table.rows_in == 0 and not above.is_lost and _key_is_known(dataset, above.values):
+        outcome.submissions.add((dataset.name, submission_key(dataset, above.values, job.file_id)))
 
 
 def _fiscal_year_of(preamble: dict[str, Any]) -> int | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from pipelines.ingest.contracts import Dataset, Field
+from pipelines.ingest.contracts import Dataset, Field, all_datasets
 from pipelines.ingest.japanese.numbers import SCALES
 from pipelines.ingest.japanese.reading import fold
-from pipelines.ingest.read.grid import Grid
+from pipelines.ingest.read.grid import CellValue, Grid
 
 _UNIT_TAIL = re.compile(r"\(([^()]*)\)$")
 _UNITS = {unit for units in SCALES.values() for unit in units}
@@ -27,7 +27,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Header:
-    """The heading of one table: which dataset, which form version, which columns."""
+    """The heading of one table: which dataset, which form version, which columns.
+
+    Attributes:
+        columns: fields and where they stand, left to right.
+        unknown: position and text of headings that the form does not have.
+        part: first column and the column after the last, where tables stand side by side;
+            a table that has its rows for itself reaches over all of them.
+    """
 
     dataset: Dataset
     version: str
@@ -35,6 +42,21 @@ class Header:
     height: int
     columns: tuple[Column, ...]
     unknown: tuple[tuple[int, str], ...]
+    part: tuple[int, int | None] = (0, None)
+
+    def spans(self, column_index: int) -> bool:
+        """Whether a column of the sheet belongs to this table."""
+        first, after = self.part
+        return column_index >= first and (after is None or column_index < after)
+
+    def part_of(self, row: Sequence[CellValue]) -> Sequence[CellValue]:
+        """The cells of a row of the sheet that belong to this table."""
+        return row if self.part == (0, None) else row[slice(*self.part)]
+
+    def overlaps(self, other: Header) -> bool:
+        """Whether two tables share a column, so that the lower one ends the upper one."""
+        (first, after), (other_first, other_after) = self.part, other.part
+        return (other_after is None or first < other_after) and (after is None or other_first < after)
 
     @property
     def missing(self) -> tuple[Field, ...]:
@@ -67,6 +89,47 @@ class _Form:
         return max(2, (len(self.dataset.columns) + 1) // 2)
 
 
+class _Forms:
+    """The forms looked for, and a quick answer to whether a text is a heading of any of them."""
+
+    def __init__(self, datasets: Iterable[Dataset]) -> None:
+        self.all = [
+            _Form(d, v, {split_unit(f.header(v))[0]: f for f in d.columns})
+            for d in datasets
+            for v in d.versions
+        ]
+        self._headings = {heading for form in self.all for heading in form.by_heading}
+        self._first_letters = {heading[0] for heading in self._headings}
+
+    def may_begin(self, row: Sequence[CellValue], below: Sequence[CellValue]) -> bool:
+        """Whether a heading of one or two rows can begin here: two columns say so. Most rows are data."""
+        hits = 0
+        for position, above in enumerate(row):
+            under = below[position] if position < len(below) else None
+            hits += self._is_heading(above, under) or self._is_heading(under) or self._is_heading(above)
+            if hits == 2:
+                return True
+        return False
+
+    def _is_heading(self, text: CellValue, after: CellValue = "") -> bool:
+        if type(text) is not str or type(after) is not str or not text:
+            return False
+        if fold_letter(text[0]) not in self._first_letters and not text[0].isspace():
+            return False
+        return split_unit(text + after)[0] in self._headings
+
+
+@lru_cache(maxsize=16)
+def _forms_of(names: tuple[str, ...]) -> _Forms:
+    return _Forms([all_datasets()[name] for name in names])
+
+
+@lru_cache(maxsize=10_000)
+def fold_letter(letter: str) -> str:
+    """The first letter of what a letter is folded to."""
+    return fold(letter)[:1]
+
+
 @lru_cache(maxsize=50_000)
 def split_unit(text: str) -> tuple[str, str]:
     """A heading without its trailing unit, and the unit: 単価(円) is 単価 and 円."""
@@ -78,42 +141,83 @@ def split_unit(text: str) -> tuple[str, str]:
 
 
 def find_headers(grid: Grid, datasets: Iterable[Dataset]) -> list[Header]:
-    """Every table heading in the sheet, top to bottom; an unmatched sheet gives none.
+    """Every table heading in the sheet, top to bottom and left to right; an unmatched sheet gives none.
 
     A heading may be one row, or two rows with merged groups above. At least half of a dataset's
-    columns (and two) must be there for a row to count as its heading.
+    columns (and two) must be there for a row to count as its heading. Tables may stand side by side.
     """
-    candidates = [
-        _Form(d, v, {split_unit(f.header(v))[0]: f for f in d.columns}) for d in datasets for v in d.versions
-    ]
+    forms = _forms_of(tuple(d.name for d in datasets))
     headers: list[Header] = []
     index = 0
     while index < len(grid.rows):
-        best = _best_at(grid, index, candidates)
-        if best:
-            headers.append(best)
-            index = best.row_index + best.height
-        else:
-            index += 1
+        side_by_side = _at(grid, index, forms)
+        headers += side_by_side
+        index += side_by_side[0].height if side_by_side else 1
     return headers
 
 
-def _best_at(grid: Grid, index: int, candidates: list[_Form]) -> Header | None:
-    texts = _heading_texts(grid, index)
-    if sum(1 for options in texts if options) < 2:
-        return None
+def end_of(header: Header, headers: Iterable[Header], row_count: int) -> int:
+    """The index after a table's last row: where the next table below it begins, or the sheet ends."""
+    below = [
+        other.row_index for other in headers if other.row_index > header.row_index and other.overlaps(header)
+    ]
+    return min(below, default=row_count)
+
+
+def start_of(header: Header, headers: Iterable[Header]) -> int:
+    """The index of the first row that may hold a table's preamble: below the heading of the table above it."""
+    above = [
+        other.row_index + other.height
+        for other in headers
+        if other.row_index < header.row_index and other.overlaps(header)
+    ]
+    return max(above, default=0)
+
+
+def _at(grid: Grid, index: int, forms: _Forms) -> list[Header]:
+    """The tables whose heading begins in this row, left to right."""
+    below = grid.rows[index + 1] if index + 1 < len(grid.rows) else ()
+    if not forms.may_begin(grid.rows[index], below):
+        return []
+    found: list[Header] = []
+    best = _best_at(grid, index, forms.all, frozenset())
+    while best:
+        found.append(best)
+        taken = frozenset(column.index for header in found for column in header.columns)
+        best = _best_at(grid, index, forms.all, taken, best.height)
+    return _in_parts(found)
+
+
+def _in_parts(headers: list[Header]) -> list[Header]:
+    """Give each of several tables in a row its own columns, and its own strangers among the headings."""
+    if len(headers) < 2:
+        return headers
+    ordered = sorted(headers, key=lambda h: h.columns[0].index)
+    starts = [header.columns[0].index for header in ordered]
+    parts = zip([0, *starts[1:]], [*starts[1:], None], strict=True)
+    taken = {column.index for header in ordered for column in header.columns}
+    placed = [replace(header, part=part) for header, part in zip(ordered, parts, strict=True)]
+    return [
+        replace(h, unknown=tuple(u for u in h.unknown if h.spans(u[0]) and u[0] not in taken)) for h in placed
+    ]
+
+
+def _best_at(
+    grid: Grid, index: int, candidates: list[_Form], taken: frozenset[int], height: int | None = None
+) -> Header | None:
+    """The best heading among the columns that no other table has taken."""
     found = []
-    for height in (1, 2):
-        if height == 2:
-            if index + 1 >= len(grid.rows):
-                break
-            texts = _two_rows(grid, index)
+    for rows in (height,) if height else (1, 2):
+        if rows == 2 and index + 1 >= len(grid.rows):
+            break
+        texts = _two_rows(grid, index) if rows == 2 else _heading_texts(grid, index)
+        texts = [[] if position in taken else options for position, options in enumerate(texts)]
         headings = {split_unit(text)[0] for options in texts for text in options}
         found += [
             header
             for form in candidates
             if len(headings & form.by_heading.keys()) >= form.needed
-            and (header := _match(form, index, height, texts))
+            and (header := _match(form, index, rows, texts))
         ]
     return max(found, key=lambda h: (h.score, -h.height), default=None)
 

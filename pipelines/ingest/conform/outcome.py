@@ -83,14 +83,17 @@ def refuse(outcome: FileOutcome, refused: Refused) -> None:
     outcome.submissions.clear()
     outcome.counts.clear()
     outcome.bindings.clear()
-    outcome.findings.append(
-        Place(outcome.file_id, outcome.source).finding(
-            ERROR,
-            refused.rule,
-            f"{refused.message}このファイルは集計に入っていません。",
-            expected=refused.expected,
-            suggestion=refused.suggestion,
-        )
+    outcome.findings.append(refusal(Place(outcome.file_id, outcome.source), refused))
+
+
+def refusal(place: Place, refused: Refused) -> Finding:
+    """The finding for a file, or for one file in a ZIP, of which nothing lands."""
+    return place.finding(
+        ERROR,
+        refused.rule,
+        f"{refused.message}このファイルは集計に入っていません。",
+        expected=refused.expected,
+        suggestion=refused.suggestion,
     )
 
 

@@ -2,74 +2,96 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.ingest.conform.cell import ParsingContext, example_of, parse_cell
-from pipelines.ingest.conform.cell_findings import unreadable
+from pipelines.ingest.conform.cell import ParsingContext, example_of
+from pipelines.ingest.conform.cell_findings import missing, repaired, unreadable
+from pipelines.ingest.conform.column import ColumnReader
 from pipelines.ingest.conform.header import Header
 from pipelines.ingest.contracts import Field
 from pipelines.ingest.findings import ERROR, WARNING, Finding, Place
-from pipelines.ingest.japanese.reading import Unreadable, fold
+from pipelines.ingest.japanese.reading import fold
 from pipelines.ingest.read.grid import CellValue, Grid
+
+# A row of this many filled cells is no title, date or pair of label and value: it looks like data.
+_ROW_OF_DATA = 4
+
+
+@dataclass
+class Preamble:
+    """What stands above one table.
+
+    Attributes:
+        values: by field, None where nothing could be read.
+        typed: JSON members with the texts as typed, as `Cell.typed`.
+        symbols: JSON members with statistical symbols, as `Cell.missing`.
+        cells: address by field.
+        is_lost: whether a required value is not there, so that no row of the table can land.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    typed: list[str] = field(default_factory=list)
+    symbols: list[str] = field(default_factory=list)
+    cells: dict[str, str] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    is_lost: bool = False
 
 
 def read_preamble(
     grid: Grid, header: Header, start_index: int, place: Place, context: ParsingContext
-) -> tuple[dict[str, Any], dict[str, str], list[Finding], bool]:
-    """Read the preamble fields of a table.
-
-    Returns:
-        Values by field, cell addresses by field, findings, and whether a required one is lost.
-    """
-    values: dict[str, Any] = {}
-    addresses: dict[str, str] = {}
-    findings: list[Finding] = []
-    is_lost = False
+) -> Preamble:
+    """Read the preamble fields of a table from the rows between `start_index` and its heading."""
+    result = Preamble()
     labels = {fold(f.header(header.version)): f.name for f in header.dataset.preamble}
-    stated = _stated(grid, labels, start_index, header.row_index)
-    for field in header.dataset.preamble:
-        found = stated.get(field.name)
-        values[field.name] = None
-        if found is None:
-            if field.is_required:
-                is_lost = True
-                findings.append(_missing(place, field, header.version, grid.physical_row(header.row_index)))
-            continue
-        value, addresses[field.name] = found
-        row_number = int("".join(c for c in addresses[field.name] if c.isdigit()))
-        try:
-            read = parse_cell(value, field, field.unit, context)
-        except Unreadable as error:
-            is_lost = is_lost or field.is_required
-            findings.append(unreadable(place, field, error, value, addresses[field.name], row_number))
-            continue
-        values[field.name] = read.value
-        if read.repair:
-            findings.append(
-                place.finding(
-                    WARNING,
-                    "value_was_read_differently",
-                    read.repair,
-                    cell=addresses[field.name],
-                    row=row_number,
-                    field=field.name,
-                    field_label=field.label,
-                    typed_text=str(value),
-                    expected="読み替えが正しいことの確認",
-                    example=example_of(field),
-                )
-            )
-    return values, addresses, findings, is_lost
+    stated = _stated(grid, labels, range(start_index, header.row_index), header)
+    for field_ in header.dataset.preamble:
+        result.values[field_.name] = None
+        if field_.name in stated:
+            _read(result, field_, *stated[field_.name], place, context)
+        elif field_.is_required:
+            result.is_lost = True
+            heading_row = grid.physical_row(header.row_index)
+            result.findings.append(_missing(place, field_, header.version, heading_row))
+    result.findings += _passed_over(grid, labels, range(start_index, header.row_index), header, place)
+    return result
 
 
-def _stated(grid: Grid, labels: dict[str, str], start: int, end: int) -> dict[str, tuple[CellValue, str]]:
-    """Value and address by field: the first one that stands right of its label, or behind it in one cell."""
-    found: dict[str, tuple[CellValue, str]] = {}
-    for index in range(start, end):
+def _read(
+    result: Preamble, field_: Field, value: CellValue, address: str, place: Place, context: ParsingContext
+) -> None:
+    row_number = int(re.sub(r"\D", "", address))
+    cell = ColumnReader(field_, field_.unit, context).read(value)
+    result.cells[field_.name] = address
+    result.values[field_.name] = cell.value
+    result.typed += [cell.typed] if cell.typed else []
+    result.symbols += [cell.missing] if cell.missing else []
+    error = cell.error
+    if cell.value is None and error is None and field_.is_required:
+        error = missing(field_)
+    if error:
+        result.is_lost = result.is_lost or field_.is_required
+        result.findings.append(unreadable(place, field_, error, value, address, row_number))
+    elif cell.repair:
+        result.findings.append(repaired(place, field_, cell.repair, value, address, row_number))
+
+
+def _stated(
+    grid: Grid, labels: dict[str, str], rows: range, header: Header
+) -> dict[str, tuple[CellValue, str]]:
+    """Value and address by field: the first one that stands right of its label, or behind it in one cell.
+
+    Of two tables side by side each has its own label above it; what only one of them has counts for both.
+    """
+    own: dict[str, tuple[CellValue, str]] = {}
+    shared: dict[str, tuple[CellValue, str]] = {}
+    for index in rows:
         cells = [(c, v, fold(v) if isinstance(v, str) else "") for c, v in grid.cells(index)]
         for position, (column, _, text) in enumerate(cells):
             label, colon, rest = text.partition(":")
             name = labels.get(label)
+            found = own if header.spans(column) else shared
             if name is None or name in found:
                 continue
             if colon and rest:
@@ -79,20 +101,47 @@ def _stated(grid: Grid, labels: dict[str, str], start: int, end: int) -> dict[st
                 # The next label: this field was left blank.
                 if folded.rstrip(":") not in labels:
                     found[name] = value, grid.address(index, right)
-    return found
+    return shared | own
 
 
-def _missing(place: Place, field: Field, version: str, heading_row: int) -> Finding:
-    label = field.header(version)
+def _passed_over(
+    grid: Grid, labels: dict[str, str], rows: range, header: Header, place: Place
+) -> list[Finding]:
+    """Rows above the heading that look like data: a table whose own heading nobody recognised."""
+    numbers = []
+    for index in rows:
+        cells = [value for column, value in grid.cells(index) if header.spans(column)]
+        texts = {fold(value).partition(":")[0] for value in cells if isinstance(value, str)}
+        if len(cells) >= _ROW_OF_DATA and not texts & labels.keys():
+            numbers.append(grid.physical_row(index))
+    if not numbers:
+        return []
+    shown = "、".join(str(n) for n in numbers[:10]) + ("など" if len(numbers) > 10 else "")
+    return [
+        place.finding(
+            WARNING,
+            "rows_above_the_heading",
+            f"見出しより上の行({shown}行目)は表の行と認められず、読み取っていません。",
+            cell=f"{numbers[0]}:{numbers[-1]}",
+            row=numbers[0],
+            expected="見出しの行の下に、1件1行で記入",
+            example=header.columns[0].field.header(header.version),
+            suggestion="集計に必要な行であれば、見出しの下に移すか、様式どおりの見出しを付けてください。",
+        )
+    ]
+
+
+def _missing(place: Place, field_: Field, version: str, heading_row: int) -> Finding:
+    label = field_.header(version)
     return place.finding(
         ERROR,
         "missing_preamble",
         f"表の上に「{label}」の記入が見つかりません。この表の行は集計に入っていません。",
         cell=f"{heading_row}:{heading_row}",
         row=heading_row,
-        field=field.name,
-        field_label=field.label,
+        field=field_.name,
+        field_label=field_.label,
         expected=f"表の上の行に「{label}」と、その右のセルに値",
-        example=f"{label} | {example_of(field)}",
+        example=f"{label} | {example_of(field_)}",
         suggestion="様式の見出しの上にある欄を消さずに記入してください。",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from pipelines.ingest.conform.header import Header, find_headers, split_unit
+from pipelines.ingest.conform.row_kind import is_note
 from pipelines.ingest.contracts import Dataset, all_datasets, load_contracts
 from pipelines.ingest.findings import ERROR, INFO, WARNING, Finding, Place
 from pipelines.ingest.read.grid import Grid, column_letter
@@ -56,28 +57,39 @@ def heading_findings(grid: Grid, header: Header, place: Place) -> list[Finding]:
     return findings
 
 
+def columns_without_heading(grid: Grid, header: Header, end_index: int, place: Place) -> list[Finding]:
+    """Values in columns that have no heading: nobody knows what they mean, so they are named and not read."""
+    named = {c.index for c in header.columns} | {position for position, _ in header.unknown}
+    found: dict[int, int] = {}
+    for index in range(header.row_index + header.height, end_index):
+        row = grid.rows[index]
+        for position in range(len(row)):
+            is_stray = position not in named and row[position] is not None and header.spans(position)
+            if is_stray and position not in found and not is_note(row[position]):
+                found[position] = grid.physical_row(index)
+    letters = "、".join(column_letter(grid.first_column + position) for position in sorted(found))
+    if not found:
+        return []
+    position = min(found)
+    return [
+        place.finding(
+            WARNING,
+            "column_without_heading",
+            f"見出しのない列({letters})に値があります。読み取っていません。",
+            cell=f"{column_letter(grid.first_column + position)}{found[position]}",
+            row=found[position],
+            expected="値のある列すべてに様式の見出し",
+            example=header.columns[0].field.header(header.version),
+            suggestion="集計に必要な値であれば様式の列に移し、不要であれば削除してください。",
+        )
+    ]
+
+
 def sheet_not_read(place: Place, message: str) -> Finding:
     """A sheet that holds something and is left out."""
     return place.finding(
         INFO, "sheet_not_read", message, suggestion="集計に必要な表があれば、様式のシートに移してください。"
     )
-
-
-def unseen_cells(place: Place, grid: Grid) -> list[Finding]:
-    """Hidden rows and columns are read like any other, but never silently."""
-    if not grid.unseen:
-        return []
-    shown = "、".join(grid.unseen[:10]) + ("など" if len(grid.unseen) > 10 else "")
-    return [
-        place.finding(
-            WARNING,
-            "hidden_cells_were_read",
-            f"非表示の行・列({shown})も読み取りました。",
-            cell=grid.unseen[0],
-            expected="すべての行と列が見えている表",
-            suggestion="集計に入れない行は削除し、入れる行は再表示してください(フィルターも解除)。",
-        )
-    ]
 
 
 def unknown_form(source: str, grids: list[Grid]) -> Refused:

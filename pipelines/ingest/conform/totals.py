@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,7 @@ def check_totals(
     grid: Grid,
     header: Header,
     index: int,
-    cells: dict[int, CellValue],
+    cells: Sequence[CellValue],
     rows: list[dict[str, Any]],
     place: Place,
     context: ParsingContext,
@@ -25,8 +26,7 @@ def check_totals(
     """Compare what a total row states with the sum of the rows that were read."""
     findings = []
     row_number = grid.physical_row(index)
-    for column in header.columns:
-        value = cells[column.index]
+    for column, value in zip(header.columns, cells, strict=True):
         if column.field.parser not in ("integer", "money", "decimal") or value is None:
             continue
         try:

@@ -8,6 +8,9 @@ from datetime import date, datetime, time, timedelta
 
 CellValue = str | int | float | bool | date | datetime | time | timedelta | None
 
+# Between the name of a file in a ZIP and the name of its sheet.
+MEMBER_MARK = " › "
+
 
 class Unvalued(str):
     """What stands in a cell whose formula has no value: #REF!, or a formula that nobody calculated."""
@@ -38,6 +41,9 @@ class Grid:
         row_numbers: physical number of each row where they do not follow one another
             (a quoted newline in delimited text); empty when they do.
         unseen: addresses of hidden rows and columns that hold values, such as 5:5 and C:C.
+        filtered: addresses of rows with values that a filter hides, such as 5:5.
+        linked: addresses of cells whose formula reads another file; their saved values are read.
+        linked_files: names of those files; of a format that does not tell the cells, the files alone.
     """
 
     sheet: str
@@ -48,6 +54,9 @@ class Grid:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     row_numbers: tuple[int, ...] = field(default=())
     unseen: tuple[str, ...] = ()
+    filtered: tuple[str, ...] = ()
+    linked: tuple[str, ...] = ()
+    linked_files: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:

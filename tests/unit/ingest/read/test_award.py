@@ -13,8 +13,8 @@ import pytest
 from pipelines.ingest.conform.file import conform_file
 from pipelines.ingest.conform.outcome import FileJob, FileOutcome
 from pipelines.ingest.pseudonyms import sample_key
-from pipelines.ingest.read.award_zip import read_award_zip
 from pipelines.ingest.read.refusal import Refused
+from pipelines.ingest.read.tables import read_tables
 
 AWARDS = [
     (
@@ -77,7 +77,7 @@ def test_columns_that_fit_neither_order_are_refused(
     award_zip: Callable[..., Path], codes: tuple[str, str]
 ) -> None:
     with pytest.raises(Refused) as caught:
-        read_award_zip(award_zip([[*row[:4], *codes, *row[6:]] for row in AWARDS]))
+        read_tables(award_zip([[*row[:4], *codes, *row[6:]] for row in AWARDS]))
     assert caught.value.rule == "unknown_award_columns"
 
 
@@ -86,7 +86,7 @@ def test_another_number_of_columns_is_refused(
     award_zip: Callable[..., Path], change: Callable[[Sequence[str]], Sequence[str]]
 ) -> None:
     with pytest.raises(Refused):
-        read_award_zip(award_zip([AWARDS[0], change(AWARDS[1])]))
+        read_tables(award_zip([AWARDS[0], change(AWARDS[1])]))
 
 
 def test_every_award_lands_with_its_line_and_a_wrong_corporate_number_is_found_at_its_cell(
@@ -104,6 +104,21 @@ def test_every_award_lands_with_its_line_and_a_wrong_corporate_number_is_found_a
     assert finding.typed_text == "4000020300005"
 
 
-def test_a_month_without_awards_is_empty_and_no_error(award_zip: Callable[..., Path]) -> None:
+def test_a_file_without_an_award_is_no_evidence_of_none(award_zip: Callable[..., Path]) -> None:
     outcome = conformed(award_zip([]))
-    assert (outcome.status, outcome.findings) == ("landed", [])
+    assert (outcome.status, [f.rule for f in outcome.findings]) == ("refused", ["unknown_header"])
+
+
+def test_the_file_is_read_outside_its_zip_and_beside_others_as_well(
+    award_zip: Callable[..., Path], tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(award_zip(AWARDS), "a") as archive:
+        whole = archive.read(archive.namelist()[0])
+        archive.writestr("5月/successful_bid_05.csv", whole)
+    bare = tmp_path / "successful_bid.csv"
+    bare.write_bytes(whole)
+    sheets = [[(g.sheet, len(g.rows)) for g in read_tables(p).grids] for p in (bare, tmp_path / "awards.zip")]
+    assert sheets == [
+        [("CSV", 3)],
+        [("5月/successful_bid_05.csv", 3), ("successful_bid_2026.csv", 3)],
+    ]
