@@ -17,9 +17,14 @@ _FIXED_STAMP = b"2020-01-01T00:00:00Z"
 
 def save_reproducibly(book: Workbook, path: Path) -> None:
     """Save with fixed times, whoever saves and whenever."""
+    path.write_bytes(reproducible_bytes(book))
+
+
+def reproducible_bytes(book: Workbook) -> bytes:
+    """The workbook's file with fixed times."""
     buffer = io.BytesIO()
     book.save(buffer)
-    path.write_bytes(_with_fixed_times(buffer.getvalue()))
+    return _with_fixed_times(buffer.getvalue())
 
 
 def _with_fixed_times(data: bytes) -> bytes:
