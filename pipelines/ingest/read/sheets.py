@@ -1,8 +1,11 @@
-"""What a workbook's own XML says before anyone opens it: how far cells reach, what is hidden or has no value.
+"""What an xlsx workbook's own XML says before anyone opens it: how far cells reach, what is hidden or has no value.
 
 A reader allocates the whole rectangle up to the farthest cell, so one stray cell in XFD1048576 costs
 hundreds of gigabytes; it does not tell which rows and columns nobody sees, and it returns an error
 (#REF!) or a formula that was never calculated as an empty cell.
+
+Every workbook passes here, so the bytes are searched for rare marks, and only what carries one is
+taken apart: a scan of every element would take longer than reading the values.
 """
 
 from __future__ import annotations
@@ -10,101 +13,153 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterable
 from typing import IO
 from xml.sax.saxutils import unescape
 
-from pipelines.ingest.read.container import opened, unsafe
-from pipelines.ingest.read.refusal import Refused
+from pipelines.ingest.read.container import unsafe
+from pipelines.ingest.read.facts import SheetFacts, check_extent, file_names
 
 MAX_SHEET_BYTES = 512 * 2**20
-MAX_ROWS = 200_000
-MAX_COLUMNS = 2_000
-_REFERENCE = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-_HIDDEN = re.compile(rb'<(?:\w+:)?(row|col)\b([^>]*\bhidden="(?:1|true)"[^>]*)>')
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_BLOCK_BYTES = 4 * 2**20
+# Parts that hold no cells, whoever wrote them.
+_NO_CELLS = re.compile(
+    r"docProps/|customXml/|_rels/|\[Content_Types\]|xl/(?:theme|drawings|charts|tables|media|chartsheets|"
+    r"printerSettings|pivot\w+|slicers?|slicerCaches|calcChain|comments|threadedComments|externalLinks|_rels|"
+    r"persons|worksheets/_rels|richData|metadata|vbaProject|activeX|ctrlProps|embeddings|webextensions|queryTables)"
+)
+_PREFIX = re.compile(rb"<(/?)[A-Za-z_][\w.-]*:(?=[A-Za-z])")
+_SINGLE_QUOTED = re.compile(rb"=\s*'([^'\"<>]*)'")
+_FAR = re.compile(rb'r="(?:[A-Z]{3}|[A-Z]{1,2}\d{6})')
+_REFERENCE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_HIDDEN = re.compile(rb'<(row|col)\b([^>]*\bhidden="(?:1|true)"[^>]*)>')
+_MARKED = re.compile(rb'<f[\s>/]|\bt="e"')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)</")
-_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)</)")
+_VALUE = re.compile(rb"<v>([^<]*)</")
+_FORMULA = re.compile(rb"<f\b([^>]*?)(?:/>|>([^<]*)</)")
 _ATTRIBUTE = re.compile(rb'\b(r|min|max)="(\d+)"')
+_FILTER = re.compile(rb'<autoFilter\b[^>]*\bref="\$?[A-Z]+\$?(\d+):\$?[A-Z]+\$?(\d+)"[^>]*>')
+_SHARED = re.compile(rb'\bsi="(\d+)"')
+# [1]Sheet!A1 reads another file; Table[1] is a column of this one.
+_OTHER_FILE = re.compile(rb"(?<![\w\]])\[\d+\]")
+_RELATION = re.compile(rb'\bTarget="([^"]*)"')
 
 
-@dataclass
-class SheetFacts:
-    """What a reader of values does not tell about one sheet; numbers are 1-based.
-
-    Attributes:
-        rows: hidden rows.
-        columns: hidden columns.
-        unvalued: by row and column the text of cells whose formula has no value.
-    """
-
-    rows: set[int] = field(default_factory=set)
-    columns: set[int] = field(default_factory=set)
-    unvalued: dict[tuple[int, int], str] = field(default_factory=dict)
-
-
-def check_workbook(path: Path) -> dict[str, SheetFacts]:
-    """Refuse a workbook that declares entities or spreads over more cells than any form has.
-
-    Returns:
-        The facts by sheet name; empty for formats that keep it elsewhere (ods, xlsb).
+def xlsx_facts(archive: zipfile.ZipFile) -> dict[str, SheetFacts]:
+    """The facts by sheet name; sheets about which there is nothing to say are left out.
 
     Raises:
-        Refused: the workbook is not safe to open.
+        Refused: XML entities, a sheet beyond every limit, or a cell farther out than any form has one.
     """
-    facts: dict[str, SheetFacts] = {}
-    with opened(path) as archive:
-        for entry in archive.infolist():
-            if not entry.filename.endswith((".xml", ".rels")):
-                continue
+    names = archive.namelist()
+    links = sorted(n for n in names if n.startswith("xl/externalLinks/_rels/"))
+    found = {}
+    for entry in archive.infolist():
+        if entry.filename.endswith(".xml") and not _NO_CELLS.match(entry.filename):
             with archive.open(entry) as part:
-                if "worksheets/" in entry.filename and entry.filename.endswith(".xml"):
-                    facts[entry.filename] = _scan(part, entry.file_size)
-                else:
-                    _refuse_entities(part.read(4096))
-        names = (
-            _sheet_names(archive) if any(f.rows or f.columns or f.unvalued for f in facts.values()) else {}
-        )
-    return {names[part]: found for part, found in facts.items() if part in names}
+                facts = _scan(part, entry, has_links=bool(links))
+            if facts != SheetFacts():
+                found[entry.filename] = facts
+    if not found:
+        return {}
+    files = file_names(_targets(archive, links))
+    for part_name, facts in found.items():
+        facts.files = files if facts.linked else ()
+        if facts.rows:
+            facts.filters += _table_filters(archive, part_name)
+    sheet_names = _sheet_names(archive)
+    return {sheet_names[part]: facts for part, facts in found.items() if part in sheet_names}
 
 
-def _refuse_entities(head: bytes) -> None:
-    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-        raise unsafe("XMLに外部定義(DOCTYPE)が含まれています。")
-
-
-def _scan(part: IO[bytes], size: int) -> SheetFacts:
-    if size > MAX_SHEET_BYTES:
+def _scan(part: IO[bytes], entry: zipfile.ZipInfo, *, has_links: bool) -> SheetFacts:
+    block = part.read(4096)
+    _refuse_entities(block)
+    scan = _Scan(has_links, is_prefixed=b"<worksheet" not in block)
+    if b"worksheet" not in block and "worksheets/" not in entry.filename:
+        return scan.facts
+    if entry.file_size > MAX_SHEET_BYTES:
         raise unsafe("シートが大きすぎます。")
-    facts = SheetFacts()
     rest = b""
-    while block := part.read(2**20):
+    while block := block + part.read(_BLOCK_BYTES):
         # Up to the last "<c" every element is whole; the others wait for the next block.
         block = rest + block
         end = max(block.rfind(b"<c "), 0) or block.rfind(b"<")
         block, rest = block[:end], block[end:]
-        _look_at(block, facts)
-    _look_at(rest, facts)
-    return facts
+        scan.look_at(block)
+        block = b""
+    scan.look_at(rest)
+    return scan.facts
 
 
-def _look_at(block: bytes, facts: SheetFacts) -> None:
-    _refuse_entities(block)
-    _check_extent(block)
-    for kind, text in _HIDDEN.findall(block) if b"hidden=" in block else ():
-        numbers = {name: int(value) for name, value in _ATTRIBUTE.findall(text)}
-        if kind == b"row":
-            facts.rows.add(numbers.get(b"r", 0))
-        else:
-            last = min(numbers.get(b"max", 0), MAX_COLUMNS)
-            facts.columns.update(range(numbers.get(b"min", 1), last + 1))
-    for attributes, content in _CELL.findall(block) if b't="e"' in block or b"f>" in block else ():
-        place = _PLACE.search(attributes)
-        text = _unvalued(attributes, content)
-        if place and text:
-            facts.unvalued[int(place[2]), _column_number(place[1])] = text
+def _refuse_entities(block: bytes) -> None:
+    if b"<!DOCTYPE" in block:
+        raise unsafe("XMLに外部定義(DOCTYPE)が含まれています。")
+
+
+class _Scan:
+    """One sheet, block by block."""
+
+    def __init__(self, has_links: bool, is_prefixed: bool) -> None:
+        self.facts = SheetFacts()
+        self._has_links = has_links
+        self._is_prefixed = is_prefixed
+        self._has_formulas = False
+        self._linked_groups: set[bytes] = set()
+
+    def look_at(self, block: bytes) -> None:
+        _refuse_entities(block)
+        if self._is_prefixed:
+            block = _PREFIX.sub(rb"<\1", block)
+        if b"r='" in block:
+            block = _SINGLE_QUOTED.sub(rb'="\1"', block)
+        if _FAR.search(block):
+            for letters, row in _REFERENCE.findall(block):
+                check_extent(int(row), _column_number(letters))
+        if b"hidden=" in block:
+            self._hidden(block)
+        # A formula shared by many cells stands in the first of them only.
+        self._has_formulas = self._has_formulas or b"</f>" in block
+        if self._has_formulas or b't="e"' in block:
+            self._cells(block)
+        if self.facts.rows and b"<filterColumn" in block:
+            self.facts.filters += [(int(top), int(bottom)) for top, bottom in _FILTER.findall(block)]
+
+    def _hidden(self, block: bytes) -> None:
+        for kind, text in _HIDDEN.findall(block):
+            numbers = {name: int(value) for name, value in _ATTRIBUTE.findall(text)}
+            if kind == b"row":
+                self.facts.rows.add(numbers.get(b"r", 0))
+            else:
+                self.facts.hide_columns(numbers.get(b"min", 1), numbers.get(b"max", 0))
+
+    def _cells(self, block: bytes) -> None:
+        """Only cells with a formula or an error are taken apart."""
+        end = 0
+        for mark in _MARKED.finditer(block):
+            if mark.start() < end:
+                continue
+            start, end = block.rfind(b"<c ", 0, mark.start()), block.find(b"</c>", mark.start())
+            if start < 0 or end < 0:
+                continue
+            attributes, _, content = block[start:end].partition(b">")
+            place = _PLACE.search(attributes)
+            if place is None:
+                continue
+            row_column = int(place[2]), _column_number(place[1])
+            if text := _unvalued(attributes, content):
+                self.facts.unvalued[row_column] = text
+            if self._has_links and self._reads_another_file(content):
+                self.facts.linked.append(row_column)
+
+    def _reads_another_file(self, content: bytes) -> bool:
+        formula = _FORMULA.search(content)
+        if formula is None:
+            return False
+        group = _SHARED.search(formula[1])
+        is_linked = bool(_OTHER_FILE.search(formula[2] or b""))
+        if group and is_linked:
+            self._linked_groups.add(group[1])
+        return is_linked or (group is not None and group[1] in self._linked_groups)
 
 
 def _unvalued(attributes: bytes, content: bytes) -> str:
@@ -113,19 +168,8 @@ def _unvalued(attributes: bytes, content: bytes) -> str:
     if b't="e"' in attributes and value:
         return unescape(value[1].decode("utf-8", "replace"))
     if formula and not (value and value[1]) and b't="str"' not in attributes:
-        return "=" + unescape((formula[1] or b"").decode("utf-8", "replace"))
+        return "=" + unescape((formula[2] or b"").decode("utf-8", "replace"))
     return ""
-
-
-def _check_extent(block: bytes) -> None:
-    for letters, row in _REFERENCE.findall(block):
-        if int(row) > MAX_ROWS or _column_number(letters) > MAX_COLUMNS:
-            raise Refused(
-                "too_many_cells",
-                f"セル{letters.decode()}{row.decode()}まで使われています。",
-                f"{MAX_ROWS:,}行、{MAX_COLUMNS:,}列まで",
-                "表の外にある不要なセル(右下の端など)を行・列ごと削除し、保存し直してください。",
-            )
 
 
 def _column_number(letters: bytes) -> int:
@@ -133,6 +177,30 @@ def _column_number(letters: bytes) -> int:
     for letter in letters:
         number = number * 26 + letter - 64
     return number
+
+
+def _targets(archive: zipfile.ZipFile, relation_parts: Iterable[str]) -> list[str]:
+    return [
+        unescape(target.decode("utf-8", "replace"))
+        for part in relation_parts
+        for target in _RELATION.findall(archive.read(part))
+    ]
+
+
+def _table_filters(archive: zipfile.ZipFile, part: str) -> list[tuple[int, int]]:
+    """Filters of tables (テーブルとして書式設定) are kept in parts of their own."""
+    folder, name = posixpath.split(part)
+    relations = f"{folder}/_rels/{name}.rels"
+    if relations not in archive.namelist():
+        return []
+    filters: list[tuple[int, int]] = []
+    for target in _targets(archive, [relations]):
+        table = posixpath.normpath(posixpath.join("/" + folder, target))[1:]
+        if "tables/" in table and table in archive.namelist():
+            text = archive.read(table)
+            if b"<filterColumn" in text:
+                filters += [(int(top), int(bottom)) for top, bottom in _FILTER.findall(text)]
+    return filters
 
 
 def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:

@@ -8,16 +8,23 @@ Example:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pipelines.ingest.read.container import encrypted, truncated
+from pipelines.ingest.read.container import OLE, encrypted, opened, truncated
+from pipelines.ingest.read.facts import SheetFacts
 from pipelines.ingest.read.grid import CellValue, Grid, Unvalued, column_letter
 from pipelines.ingest.read.refusal import Refused
-from pipelines.ingest.read.sheets import SheetFacts, check_workbook
+from pipelines.ingest.read.sheets import xlsx_facts
+from pipelines.ingest.read.sheets_ods import ods_facts
+from pipelines.ingest.read.sheets_xls import xls_facts
+from pipelines.ingest.read.sheets_xlsb import xlsb_facts
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
+
+Rows = tuple[tuple[CellValue, ...], ...]
 
 
 def read_workbook(path: Path) -> list[Grid]:
@@ -28,25 +35,22 @@ def read_workbook(path: Path) -> list[Grid]:
     """
     import python_calamine
 
-    with path.open("rb") as file:
-        is_zip = file.read(2) == b"PK"
-    facts = check_workbook(path) if is_zip else {}
+    facts, visible = check_workbook(path), python_calamine.SheetVisibleEnum.Visible
     try:
-        workbook = python_calamine.CalamineWorkbook.from_path(path)
+        with python_calamine.CalamineWorkbook.from_path(path) as workbook:
+            grids = [
+                _grid(workbook, sheet.name, sheet.visible != visible, facts.get(sheet.name))
+                # Charts and macros are sheets without cells, and opening some of them fails.
+                if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+                else Grid(sheet=sheet.name, rows=(), is_hidden=sheet.visible != visible)
+                for sheet in workbook.sheets_metadata
+            ]
     except python_calamine.PasswordError as error:
         raise encrypted() from error
-    except python_calamine.CalamineError as error:
+    except (python_calamine.CalamineError, OSError) as error:
         if "password" in str(error).lower() or "encrypt" in str(error).lower():
             raise encrypted() from error
         raise truncated() from error
-    with workbook:
-        visible = {
-            m.name: m.visible == python_calamine.SheetVisibleEnum.Visible for m in workbook.sheets_metadata
-        }
-        grids = [
-            _grid(workbook, name, not visible.get(name, True), facts.get(name, SheetFacts()))
-            for name in workbook.sheet_names
-        ]
     if not grids:
         raise Refused(
             "no_sheet", "シートがありません。", "1枚以上のシート", "ファイルを開いて確かめてください。"
@@ -54,25 +58,79 @@ def read_workbook(path: Path) -> list[Grid]:
     return grids
 
 
-def _grid(workbook: CalamineWorkbook, name: str, is_hidden: bool, facts: SheetFacts) -> Grid:
-    import python_calamine
+def check_workbook(path: Path) -> dict[str, SheetFacts]:
+    """Refuse a workbook that is not safe to open, and tell what a reader of values leaves out.
 
-    try:
-        sheet = workbook.get_sheet_by_name(name)
-    except python_calamine.CalamineError as error:
-        if "not a worksheet" in str(error).lower():
-            return Grid(sheet=name, rows=(), is_hidden=is_hidden)
-        raise truncated() from error
-    rows = tuple(tuple(_value(cell) for cell in row) for row in sheet.to_python(skip_empty_area=False))
+    Returns:
+        The facts by sheet name; a sheet about which there is nothing to say may be missing.
+
+    Raises:
+        Refused: not safe, encrypted, broken, or a document of another kind.
+    """
+    with path.open("rb") as file:
+        if file.read(len(OLE)) == OLE:
+            return xls_facts(path)
+    with opened(path) as archive:
+        names = set(archive.namelist())
+        if "content.xml" in names:
+            return ods_facts(archive)
+        if "xl/workbook.bin" in names:
+            return xlsb_facts(archive)
+        if other := next((kind for folder, kind in _OTHERS.items() if folder in names), ""):
+            raise Refused(
+                "not_a_table",
+                f"表のファイルではありません(中身は{other})。",
+                "Excel(.xlsx)またはCSV",
+                "表をExcelの様式に転記して送ってください。",
+            )
+        return xlsx_facts(archive)
+
+
+_OTHERS = {"word/document.xml": "Wordの文書", "ppt/presentation.xml": "PowerPointの資料"}
+
+
+def _grid(workbook: CalamineWorkbook, name: str, is_hidden: bool, facts: SheetFacts | None) -> Grid:
+    sheet = workbook.get_sheet_by_name(name)
+    rows = _rows(sheet.to_python(skip_empty_area=False))
+    merged = _merged(sheet)
+    if facts is None:
+        return Grid(sheet=name, rows=rows, is_hidden=is_hidden, merged=merged)
     rows = _with_unvalued(rows, facts.unvalued)
     return Grid(
-        sheet=name, rows=rows, is_hidden=is_hidden, merged=_merged(sheet), unseen=_unseen(rows, facts)
+        sheet=name,
+        rows=rows,
+        is_hidden=is_hidden,
+        merged=tuple(facts.merged) or merged,
+        unseen=(*_lines(rows, facts.hidden_rows), *_columns(rows, facts.columns)),
+        filtered=_lines(rows, facts.filtered_rows),
+        linked=tuple(f"{column_letter(column)}{row}" for row, column in facts.linked),
+        linked_files=facts.files,
     )
 
 
-def _with_unvalued(
-    rows: tuple[tuple[CellValue, ...], ...], unvalued: dict[tuple[int, int], str]
-) -> tuple[tuple[CellValue, ...], ...]:
+def _rows(read: Iterable[Iterable[Any]]) -> Rows:
+    """Cells as read; an empty text is nothing, a whole number an integer. Every cell of the night passes here."""
+    rows = [
+        tuple(
+            [
+                (cell or None)
+                if cell.__class__ is str
+                else _number(cell)
+                if cell.__class__ is float
+                else cell
+                for cell in row
+            ]
+        )
+        for row in read
+    ]
+    return tuple(rows)
+
+
+def _number(cell: float) -> int | float:
+    return int(cell) if cell.is_integer() and abs(cell) < 2**53 else cell
+
+
+def _with_unvalued(rows: Rows, unvalued: dict[tuple[int, int], str]) -> Rows:
     """The rows with #REF! and uncalculated formulas where the reader saw empty cells."""
     if not unvalued:
         return rows
@@ -86,32 +144,23 @@ def _with_unvalued(
     return tuple(tuple(row) for row in filled)
 
 
-def _unseen(rows: tuple[tuple[CellValue, ...], ...], facts: SheetFacts) -> tuple[str, ...]:
-    """Addresses of hidden rows and columns that hold anything."""
-    lines = [
+def _lines(rows: Rows, numbers: set[int]) -> tuple[str, ...]:
+    """Addresses of those rows that hold anything."""
+    return tuple(
         f"{n}:{n}"
-        for n in sorted(facts.rows)
-        if 0 < n <= len(rows) and any(c is not None for c in rows[n - 1])
-    ]
-    filled = (
-        {n for row in rows for n, cell in enumerate(row, start=1) if cell is not None}
-        if facts.columns
-        else set()
+        for n in sorted(numbers)
+        if 0 < n <= len(rows) and any(cell is not None for cell in rows[n - 1])
     )
-    return (*lines, *(f"{column_letter(n)}:{column_letter(n)}" for n in sorted(facts.columns & filled)))
+
+
+def _columns(rows: Rows, numbers: set[int]) -> tuple[str, ...]:
+    """Addresses of those columns that hold anything."""
+    if not numbers:
+        return ()
+    filled = {n for row in rows for n, cell in enumerate(row, start=1) if cell is not None}
+    return tuple(f"{column_letter(n)}:{column_letter(n)}" for n in sorted(numbers & filled))
 
 
 def _merged(sheet: CalamineSheet) -> tuple[tuple[int, int, int, int], ...]:
-    try:
-        ranges = sheet.merged_cell_ranges or []
-    except (AttributeError, ValueError):
-        return ()
+    ranges = sheet.merged_cell_ranges or ()
     return tuple((top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in ranges)
-
-
-def _value(cell: object) -> CellValue:
-    if cell == "" or cell is None:
-        return None
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
-        return int(cell)
-    return cell  # type: ignore[return-value]

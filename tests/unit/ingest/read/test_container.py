@@ -15,8 +15,7 @@ from openpyxl import Workbook
 from pipelines.ingest.read import container
 from pipelines.ingest.read.container import kind_of
 from pipelines.ingest.read.refusal import Refused
-from pipelines.ingest.read.sheets import check_workbook
-from pipelines.ingest.read.workbook import read_workbook
+from pipelines.ingest.read.workbook import check_workbook, read_workbook
 
 
 def workbook_bytes(fill: Callable[[Workbook], None] | None = None) -> bytes:

@@ -12,6 +12,8 @@ from openpyxl import Workbook
 
 from pipelines.ingest.read.container import kind_of
 from pipelines.ingest.read.workbook import read_workbook
+from tests.unit.ingest.read.biff12 import Sheet, xlsb
+from tests.unit.ingest.read.unseen_parts import CALCULATED, known, unseen_parts
 
 pytestmark = [pytest.mark.office, pytest.mark.slow]
 
@@ -59,3 +61,55 @@ def test_a_form_reads_the_same_in_every_format(converted: Path, suffix: str, kin
         ("㈱髙﨑", date(2026, 6, 2), 2.5),
     ]
     assert (report.is_hidden, choices.is_hidden) == (False, True)
+
+
+@pytest.fixture(scope="module")
+def unseen(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    soffice = shutil.which("soffice")
+    if not soffice:
+        pytest.skip("LibreOffice is not on this machine")
+    folder = tmp_path_factory.mktemp("unseen")
+    unseen_parts().save(folder / "parts.xlsx")
+    (folder / "binary.xlsb").write_bytes(
+        xlsb(
+            {
+                "報告書": Sheet(
+                    [["a", 1, "b"], ["c", 2], ["d", None]], [2], [3], [(1, 5, 2, 6)], errors={(3, 2): 7}
+                )
+            }
+        )
+    )
+    for name, kind in (("parts.xlsx", "xls"), ("parts.xlsx", "ods"), ("binary.xlsb", "xlsx")):
+        command = [
+            soffice,
+            f"-env:UserInstallation=file://{folder}/profile",
+            "--headless",
+            "--convert-to",
+            kind,
+        ]
+        subprocess.run(
+            [*command, "--outdir", folder / "out", folder / name],
+            check=True,
+            capture_output=True,
+            timeout=180,
+        )
+    return folder
+
+
+@pytest.mark.parametrize("suffix", ["xls", "ods"])
+def test_what_is_hidden_survives_the_change_of_format(unseen: Path, suffix: str) -> None:
+    found = {grid.sheet: known(grid) for grid in read_workbook(unseen / "out" / f"parts.{suffix}")}
+    report = found.pop("報告書")
+    assert found == {name: facts for name, facts in CALCULATED.items() if name != "報告書"}
+    assert {name: report[name] for name in ("unseen", "filtered", "merged")} == {
+        name: CALCULATED["報告書"][name] for name in ("unseen", "filtered", "merged")
+    }
+    assert set(CALCULATED["報告書"]["unvalued"]) <= set(report["unvalued"])  # type: ignore[call-overload]
+
+
+def test_an_office_program_understands_our_binary_workbook_as_we_do(unseen: Path) -> None:
+    """Else the records of the tests and those of the reader could be wrong in the same way."""
+    (ours,) = read_workbook(unseen / "binary.xlsb")
+    (theirs,) = read_workbook(unseen / "out" / "binary.xlsx")
+    assert known(ours) == known(theirs)
+    assert ours.rows == theirs.rows

@@ -75,17 +75,19 @@ def test_hidden_rows_and_columns_with_values_are_named(tmp_path: Path) -> None:
     assert visible.unseen == ()
 
 
-def test_a_filter_hides_rows_like_a_hand_does(tmp_path: Path) -> None:
+def test_rows_that_a_filter_hides_are_told_apart_from_those_a_hand_hid(tmp_path: Path) -> None:
     workbook = Workbook()
     sheet = workbook.active
     assert sheet is not None
-    for row in ("団体名", "海南市", "橋本市"):
+    for row in ("団体名", "海南市", "橋本市", "枠外"):
         sheet.append([row])
     sheet.auto_filter.ref = "A1:A3"
     sheet.auto_filter.add_filter_column(0, ["橋本市"])
     sheet.row_dimensions[2].hidden = True
+    sheet.row_dimensions[4].hidden = True
     workbook.save(tmp_path / "f.xlsx")
-    assert read_workbook(tmp_path / "f.xlsx")[0].unseen == ("2:2",)
+    (grid,) = read_workbook(tmp_path / "f.xlsx")
+    assert (grid.filtered, grid.unseen) == (("2:2",), ("4:4",))
 
 
 def test_a_table_that_starts_anywhere_keeps_its_addresses(tmp_path: Path) -> None:
