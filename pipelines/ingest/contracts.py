@@ -27,6 +27,9 @@ RESPONDENT = "respondent"
 # Who fills in a form by hand (custom property `filledBy`); nobody does where a program exports the file.
 MUNICIPALITY, PREFECTURE, EXPORT = "municipality", "prefecture", "export"
 
+# What every landed row carries besides the contract's fields.
+BESIDE_THE_VALUES = ("_file_id", "_sheet", "_row", "_submission_key", "_typed", "_missing")
+
 
 @dataclass(frozen=True)
 class Field:
@@ -130,16 +133,16 @@ class Dataset:
         """
         import pyarrow as pa
 
-        address = [("_file_id", pa.string()), ("_sheet", pa.string()), ("_row", pa.int64())]
-        address += [(name, pa.string()) for name in ("_submission_key", "_typed", "_missing")]
-        return pa.schema([(f.name, f.arrow_type) for f in self.fields] + address)
+        types = {"_row": pa.int64()}
+        beside = [(name, types.get(name, pa.string())) for name in BESIDE_THE_VALUES]
+        return pa.schema([(f.name, f.arrow_type) for f in self.fields] + beside)
 
     @property
     def version_hash(self) -> str:
         """Changes whenever the landed rows of this dataset could change."""
         books = code_books()
         used = {f.codebook: books[f.codebook] for f in self.fields if f.codebook}
-        text = json.dumps([asdict(self), used], ensure_ascii=False, sort_keys=True, default=list)
+        text = json.dumps([asdict(self), used, BESIDE_THE_VALUES], ensure_ascii=False, sort_keys=True, default=list)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

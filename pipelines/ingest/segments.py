@@ -62,8 +62,9 @@ def _control_rows(outcomes: list[FileOutcome]) -> dict[str, list[dict[str, Any]]
         identity = {"file_id": outcome.file_id, "source": outcome.source}
         rows["files"].append(identity | {"status": outcome.status, "form_versions": outcome.versions})
         rows["submissions"] += [
-            identity | {"dataset": dataset, "submission_key": key}
-            for dataset, key in sorted(outcome.submissions)
+            identity | {"dataset": dataset, "submission_key": key, "is_held": is_held}
+            for is_held, keys in ((0, outcome.submissions), (1, outcome.held - outcome.submissions))
+            for dataset, key in sorted(keys)
         ]
         rows["counts"] += [identity | asdict(count) for count in outcome.counts]
         rows["bindings"] += [identity | asdict(binding) for binding in outcome.bindings]
@@ -83,7 +84,7 @@ def control_schema(part: str) -> Any:
         "findings": "finding_id file_id source dataset sheet cell field field_label typed_text rule message "
         "expected example suggestion severity municipality_code row_key",
     }
-    whole = {"counts": "rows_in rows_landed rows_set_aside", "bindings": "header_row", "findings": "row"}
+    whole = {"submissions": "is_held", "counts": "rows_in rows_landed rows_set_aside", "bindings": "header_row", "findings": "row"}
     fields = [(name, pa.string()) for name in text[part].split()]
     return pa.schema(fields + [(name, pa.int64()) for name in whole.get(part, "").split()])
 
@@ -112,6 +113,8 @@ def _name_durably(temporary: Path, path: Path) -> None:
 
 def write_empty_segments(landed: Path) -> None:
     """A typed, empty segment per dataset: an empty glob would be an error in the models."""
+    import pyarrow.parquet as pq
+
     for dataset in all_datasets().values():
         path = landed / dataset.name / f"empty-{dataset.version_hash}.parquet"
         if not path.exists():
@@ -120,7 +123,8 @@ def write_empty_segments(landed: Path) -> None:
             _write_parquet(path, [], dataset.arrow_schema)
     for part in CONTROL_PARTS:
         path = landed / f"_{part}" / "empty.parquet"
-        if not path.exists():
+        # An older program knew fewer columns.
+        if not path.exists() or not pq.read_schema(path).equals(control_schema(part)):
             _write_parquet(path, [], control_schema(part))
 
 

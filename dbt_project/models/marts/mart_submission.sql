@@ -79,7 +79,8 @@ of_prefecture as (
     where scope = 'prefecture'
 ),
 
--- Submission keys name the municipality and the period; exports name them in their rows.
+-- Submission keys name the municipality and the period; exports name them in their rows. Of the sendings
+-- of a submission at most one counts; where none does, all of them were withdrawn.
 received as (
     select
         submissions.dataset,
@@ -87,9 +88,12 @@ received as (
         substr(split_part(submissions.submission_key, '/', 2), 1, 7) as period,
         submissions.file_id,
         submissions.received_date,
-        submissions.revision
+        submissions.first_received_date,
+        submissions.revision,
+        submissions.is_in_force,
+        submissions.is_latest and submissions.is_held as is_held
     from submissions
-    where submissions.dataset = 'visit_log__visits' and submissions.is_in_force
+    where submissions.dataset = 'visit_log__visits'
         and split_part(submissions.submission_key, '/', 3) = 'dispatch'
     union all
     select
@@ -98,10 +102,13 @@ received as (
         waves.label as period,
         submissions.file_id,
         submissions.received_date,
-        submissions.revision
+        submissions.first_received_date,
+        submissions.revision,
+        submissions.is_in_force,
+        submissions.is_latest and submissions.is_held as is_held
     from submissions
     inner join waves on split_part(submissions.submission_key, '/', 2) = waves.code
-    where submissions.dataset = 'assessment__answers' and submissions.is_in_force
+    where submissions.dataset = 'assessment__answers'
     union all
     select
         'survey__needs' as dataset,
@@ -109,7 +116,10 @@ received as (
         concat('R', cast({{ fiscal_year('answered_date') }} - 2018 as string)) as period,
         file_id,
         received_date,
-        1 as revision
+        received_date as first_received_date,
+        1 as revision,
+        true as is_in_force,
+        false as is_held
     from {{ ref('stg_survey__needs') }}
     union all
     select
@@ -118,19 +128,23 @@ received as (
         concat('R', cast(cast(submissions.submission_key as integer) - 2018 as string)) as period,
         submissions.file_id,
         submissions.received_date,
-        submissions.revision
+        submissions.first_received_date,
+        submissions.revision,
+        submissions.is_in_force,
+        submissions.is_latest and submissions.is_held as is_held
     from submissions
     inner join of_prefecture on submissions.dataset = of_prefecture.dataset
-    where submissions.is_in_force
 ),
 
 newest as (
     select
         *,
         row_number() over (
-            partition by dataset, municipality_code, period order by received_date desc, revision desc, file_id asc
+            partition by dataset, municipality_code, period
+            order by is_in_force desc, received_date desc, revision desc, file_id asc
         ) as recency,
-        min(received_date) over (partition by dataset, municipality_code, period) as first_received_date
+        min(first_received_date) over (partition by dataset, municipality_code, period) as first_date,
+        max(case when is_held then 1 else 0 end) over (partition by dataset, municipality_code, period) as held_count
     from received
 ),
 
@@ -162,9 +176,10 @@ final as (
         case
             when newest.file_id is null and expected.due_date >= run.as_of then '期限前'
             when newest.file_id is null then '未提出'
-            when counts.rows_in > 0 and counts.rows_landed = 0 then '全行保留'
+            when not newest.is_in_force then '取下げ'
+            when newest.held_count > 0 then '全行保留'
             when newest.revision > 1 then '訂正受領'
-            when newest.first_received_date > expected.due_date then '遅延受領'
+            when newest.first_date > expected.due_date then '遅延受領'
             else '受領'
         end as state,
         newest.file_id,

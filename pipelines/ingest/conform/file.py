@@ -140,8 +140,9 @@ def _land(
         row["_submission_key"] = submission_key(dataset, row, job.file_id)
         outcome.submissions.add((dataset.name, row["_submission_key"]))
         rows.append(row)
-    if table.rows_in == 0 and not above.is_lost and _key_is_known(dataset, above.values):
-        outcome.submissions.add((dataset.name, submission_key(dataset, above.values, job.file_id)))
+    if not table.rows and not above.is_lost and _key_is_known(dataset, above.values):
+        key = (dataset.name, submission_key(dataset, above.values, job.file_id))
+        (outcome.held if table.rows_in else outcome.submissions).add(key)
 
 
 def _fiscal_year_of(preamble: dict[str, Any]) -> int | None:

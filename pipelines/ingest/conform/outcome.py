@@ -61,6 +61,8 @@ class FileOutcome:
         rows: rows of forms, by dataset.
         tables: rows that were never Python objects, by dataset, in the dataset's Arrow schema
             (chat exports have millions of them). A dataset's rows are in one of the two.
+        submissions: dataset and key of what the file delivers.
+        held: dataset and key of what it was meant to deliver, had not every row of it been set aside.
     """
 
     file_id: str
@@ -70,6 +72,7 @@ class FileOutcome:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     tables: dict[str, pa.Table] = field(default_factory=dict)
     submissions: set[tuple[str, str]] = field(default_factory=set)
+    held: set[tuple[str, str]] = field(default_factory=set)
     counts: list[SheetCount] = field(default_factory=list)
     bindings: list[Binding] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -81,6 +84,7 @@ def refuse(outcome: FileOutcome, refused: Refused) -> None:
     outcome.rows.clear()
     outcome.tables.clear()
     outcome.submissions.clear()
+    outcome.held.clear()
     outcome.counts.clear()
     outcome.bindings.clear()
     outcome.findings.append(refusal(Place(outcome.file_id, outcome.source), refused))

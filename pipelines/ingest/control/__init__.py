@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.ingest.archive import Archive, Reception
 from pipelines.ingest.contracts import all_datasets, code_books, load_contracts
-from pipelines.ingest.findings import ERROR, Finding, Place
+from pipelines.ingest.findings import ERROR, WARNING, Finding, Place
 from pipelines.ingest.landing import pseudonym_key
 from pipelines.ingest.ledger import Receipt
+from pipelines.ingest.lineage import lineage, sending
 from pipelines.ingest.municipalities import municipalities
 from pipelines.ingest.segments import CONTROL_PARTS
 from pipelines.settings import Settings
@@ -24,7 +25,16 @@ if TYPE_CHECKING:
     import duckdb
 
 # Each table is the query of its name in this folder; later ones read the earlier ones.
-_TABLES = ("files", "submissions", "in_force", "reconciliation", "bindings", "findings")
+_TABLES = (
+    "files",
+    "withdrawals",
+    "submissions",
+    "in_force",
+    "reconciliation",
+    "bindings",
+    "findings",
+    "finding_states",
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,8 @@ def write_control(settings: Settings, out: Path, reception: Reception | None = N
             query = Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8")
             con.execute(f"create table {name} as {query}")
             _copy(con, name, out)
+            if name == "withdrawals":
+                _report_unknown_files(con)
         for name in ("municipalities", "code_labels", "datasets", "run"):
             _copy(con, name, out)
         return ControlSummary(in_force_hash(settings, archive, reception), _by_source(con))
@@ -85,17 +97,28 @@ def _register(
     for part in CONTROL_PARTS:
         folder = settings.landed / f"_{part}"
         con.read_parquet(str(folder / "*.parquet")).create(f"landed_{part}")
-    receipts = [asdict(r) | {"file_name": r.name} for r in _counting(settings, archive.ledger.receipts)]
+    con.execute("create table landed_rows (dataset varchar, file_id varchar, row_count bigint)")
+    for dataset in all_datasets():
+        rows = con.read_parquet(str(settings.landed / dataset / "*.parquet"), union_by_name=True)
+        rows.aggregate(f"'{dataset}' as dataset, _file_id, count(*)", "_file_id").insert_into("landed_rows")
+    folder = settings.landed / "policy__withdrawals"
+    con.read_parquet(str(folder / "*.parquet"), union_by_name=True).create("landed_withdrawals")
+    receipts = [
+        asdict(r) | {"file_name": r.name, "lineage": lineage(r.name), "sending": sending(r.name)}
+        for r in _counting(settings, archive.ledger.receipts)
+    ]
     _table(
         con,
         "receipts",
         receipts,
         "seq bigint, path varchar, file_id varchar, source varchar, "
-        "received_date date, size_bytes bigint, is_sample boolean, file_name varchar",
+        "received_date date, size_bytes bigint, is_sample boolean, file_name varchar, lineage varchar, sending integer",
     )
     con.execute("""
         create table received as
         select file_id, source, max_by(path, seq) as path, max_by(file_name, seq) as file_name,
+               max_by(lineage, seq) as lineage, max_by(sending, seq) as sending,
+               min(received_date) as first_received_date,
                max_by(received_date, seq) as received_date, max(seq) as seq, min(seq) as first_seq,
                max_by(size_bytes, seq) as size_bytes, count(*) as receipt_count
         from (select * from receipts order by seq) group by file_id, source
@@ -140,8 +163,41 @@ def _register(
         con,
         "reception_findings",
         _reception_rows(settings, archive, reception),
-        columns + ", path varchar, file_name varchar, received_date date, seq bigint",
+        columns + ", path varchar, file_name varchar, lineage varchar, received_date date, seq bigint",
     )
+
+
+def _report_unknown_files(con: duckdb.DuckDBPyConnection) -> None:
+    """A withdrawal of a file that nobody received withdraws nothing, and says so at its own row."""
+    lost = con.execute("""
+        select w.policy_file_id, w.sheet, w.row, w.file_name, r.path, r.received_date, r.seq
+        from withdrawals w join received r on r.file_id = w.policy_file_id and r.source = 'policy'
+        where w.file_id is null
+    """).fetchall()
+    for file_id, sheet, row, typed, path, received_date, seq in lost:
+        finding = Place(file_id, "policy", "policy__withdrawals", sheet).finding(
+            WARNING,
+            "unknown_file_withdrawn",
+            f"取下げの対象「{typed}」という名前のファイルは、取下げ日までに受領していません。何も取り下げていません。",
+            cell=f"{row}:{row}",
+            row=row,
+            field="file_name",
+            field_label="ファイル名",
+            typed_text=typed,
+            expected="夜間レポートに出るファイルの名前",
+            example="海南市_派遣実施報告書_R8.6月.xlsx",
+            suggestion="名前と取下げ日を確かめてください。",
+        )
+        values = finding.as_row() | {
+            "path": path,
+            "file_name": path.rsplit("/", 1)[-1],
+            "lineage": lineage(path.rsplit("/", 1)[-1]),
+            "received_date": received_date,
+            "seq": seq,
+        }
+        names = [column[0] for column in con.execute("describe reception_findings").fetchall()]
+        marks = ", ".join("?" * len(names))
+        con.execute(f"insert into reception_findings values ({marks})", [values[n] for n in names])
 
 
 def _reception_rows(
@@ -176,9 +232,11 @@ def _reception_rows(
 
 
 def _located(finding: Finding, path: str, settings: Settings) -> dict[str, Any]:
+    name = path.rsplit("/", 1)[-1]
     return finding.as_row() | {
         "path": path,
-        "file_name": path.rsplit("/", 1)[-1],
+        "file_name": name,
+        "lineage": lineage(name),
         "received_date": settings.as_of,
         "seq": None,
     }

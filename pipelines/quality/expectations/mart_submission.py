@@ -14,7 +14,7 @@ EXPECTATIONS = (
         what_to_do_ja="提出状況の表で「未提出」の団体に提出を求めてください。",
         frame="""
             select dataset as scope, max(dataset_label) as label,
-                100.0 * count(*) filter (where state in ('未提出', '全行保留')) / count(*) as missing_pct
+                100.0 * count(*) filter (where state in ('未提出', '全行保留', '取下げ')) / count(*) as missing_pct
             from mart_submission where state <> '期限前' and due_date is not null
             group by dataset having count(*) >= 5 order by 1
         """,

@@ -128,7 +128,7 @@ def _findings(facts: Facts) -> Table:
 def _submissions(facts: Facts) -> Table:
     rows = facts.rows(
         "select dataset_label, period, municipality_name, due_date, state from mart_submission "
-        "where state in ('未提出', '全行保留', '遅延受領') order by state, dataset_label, period, municipality_code"
+        "where state in ('未提出', '全行保留', '取下げ', '遅延受領') order by state, dataset_label, period, municipality_code"
     )
     lines = tuple(
         (

@@ -158,7 +158,7 @@ def caveats(facts: Facts) -> list[str]:
             f"{month_label(waiting['first_month'])}分の派遣{waiting['due']}人回は報告の期限前で、派遣実施率はその分だけ低く出ています(K203)。"
         )
     missing = facts.rows(
-        "select municipality_name, dataset_label, period from mart_submission where state in ('未提出', '全行保留') order by 1, 2, 3"
+        "select municipality_name, dataset_label, period from mart_submission where state in ('未提出', '全行保留', '取下げ') order by 1, 2, 3"
     )
     if missing:
         names = "、".join(

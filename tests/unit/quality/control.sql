@@ -7,7 +7,7 @@ select file_id, source, path, regexp_extract(path, '[^/]+$') as file_name, recei
     '1' as form_versions
 from (select distinct file_id, source, path, received_date, file_status from warehouse.main.mart_data_quality);
 create table reconciliation as
-select file_id, dataset, '様式' as sheet, rows_in, rows_landed, rows_set_aside
+select file_id, dataset, rows_in, rows_landed, rows_set_aside
 from warehouse.main.mart_data_quality where dataset is not null;
 create table municipalities as select * from warehouse.main.dim_municipality;
 create table findings as select * from (values

@@ -16,6 +16,8 @@ in_force_rows as (
         landed._file_id as file_id,
         landed._sheet as sheet,
         landed._row as row,
+        landed._typed as typed,
+        landed._missing as missing,
         in_force.received_date
     from landed
     inner join in_force
