@@ -37,7 +37,8 @@ _FORMULAS = {
     "month": _DATE.replace("{shortest}", "3"),
     "time": "OR(ISTEXT({c}),AND(ISNUMBER({c}),{c}>=0,{c}<=1.25))",
     "timestamp": "OR(ISTEXT({c}),ISNUMBER({c}))",
-    "fiscal_year": "OR(ISTEXT({c}),AND(ISNUMBER({c}),{c}>=1990,{c}<=2100,{c}=INT({c})))",
+    # A branch, because INT of a text would be an error and with it the whole condition.
+    "fiscal_year": "IF(ISNUMBER({c}),AND({c}>=1990,{c}<=2100,{c}=INT({c})),ISTEXT({c}))",
     "area_code": f"AND(LEN({{c}})=6,MOD(11-MOD({_AREA_SUM},11),10)=VALUE(RIGHT({{c}},1)))",
     "corporate_number": f"AND(LEN({{c}})=13,9-MOD({_CORPORATE_SUM},9)=VALUE(LEFT({{c}},1)))",
 }
