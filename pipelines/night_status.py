@@ -41,6 +41,7 @@ def write_night_status(night: Night) -> tuple[Path, ...]:
         error=night.error,
         reports=documents,
         steps=tuple(night.steps),
+        archived=lambda file_id: settings.archive / file_id[:2] / file_id,
     )
     write_status(night.status_dir, attempt)
     return documents

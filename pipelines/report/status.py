@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -16,14 +17,13 @@ from typing import Any, Literal
 
 from pipelines.errors import KyosoError
 from pipelines.quality.verdict import Verdict
-from pipelines.report.correction import write_corrections
+from pipelines.report.correction import Received, write_corrections
 from pipelines.report.status_facts import Facts, gather
 from pipelines.report.status_page import render_page
 
 Outcome = Literal["released", "dry_run", "nothing_new", "gate_closed", "failed"]
 HISTORY_SHOWN = 14
 KEPT_HISTORY = 1_000
-FINDINGS_FILE = "findings.csv"
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Attempt:
         error: why it failed, when it failed.
         reports: documents of the release readers see now.
         steps: name and seconds of each part of the run, in order.
+        archived: where the bytes of a received file lie; without it corrections are lists only.
     """
 
     run_id: str
@@ -60,6 +61,7 @@ class Attempt:
     error: Exception | None = None
     reports: tuple[Path, ...] = ()
     steps: tuple[tuple[str, float], ...] = field(default=())
+    archived: Callable[[str], Path] | None = None
 
     @property
     def seconds(self) -> float:
@@ -75,7 +77,7 @@ def write_status(status_dir: Path, attempt: Attempt) -> list[Path]:
     """
     status_dir.mkdir(parents=True, exist_ok=True)
     history = read_history(status_dir)[-KEPT_HISTORY:]
-    facts = gather(attempt.warehouse, attempt.control, attempt.previous_warehouse, status_dir / FINDINGS_FILE)
+    facts = gather(attempt.warehouse, attempt.control, attempt.previous_warehouse)
     written = _corrections(status_dir, attempt, facts)
     latest = _latest(attempt, facts, history, status_dir)
     lines = [json.dumps(entry, ensure_ascii=False, sort_keys=True) for entry in [*history, _history(latest)]]
@@ -91,7 +93,10 @@ def write_status(status_dir: Path, attempt: Attempt) -> list[Path]:
 def _corrections(status_dir: Path, attempt: Attempt, facts: Facts) -> list[Path]:
     if not facts.has_control:
         return []
-    return write_corrections(status_dir, facts.findings, is_sample=attempt.is_sample)
+    received = Received(attempt.archived, facts.municipalities)
+    return write_corrections(
+        status_dir, facts.findings, facts.resolved, received, is_sample=attempt.is_sample
+    )
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -5,33 +5,38 @@ Every part may be missing: a run that failed early has no candidate, or not even
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from pipelines.report.spreadsheet_text import as_typed
+from pipelines.report.correction.recipients import municipality_of
+from pipelines.report.correction.wording import is_asked
 
 Row = dict[str, Any]
 # As printed in the matrix, worst first: what an officer has to act on stands out.
 STATES = ("未提出", "全行保留", "遅延受領", "訂正受領", "受領", "期限前")
 DUE_STATES = tuple(state for state in STATES if state != "期限前")
 
+# Received files are compared by the control tables alone: the same night says the same, whatever
+# an earlier status said.
 _FINDINGS = """
 select f.finding_id, f.severity, f.municipality_code, coalesce(m.name, '') as municipality_name, f.source,
     f.dataset, f.path, f.sheet, f.cell, f.field_label, f.typed_text, f.rule, f.message, f.expected,
-    f.example, f.suggestion, coalesce(s.submission_key, f.path) as submission_key
+    f.example, f.suggestion, s.state, f.file_id, f.received_date, f."row", coalesce(r.path, '') as resolved_by_path
 from findings f
+join finding_states s using (finding_id)
 left join municipalities m on m.municipality_code = f.municipality_code
-left join (select file_id, dataset, min(submission_key) as submission_key from submissions group by 1, 2) s
-    on s.file_id = f.file_id and s.dataset = f.dataset
-where f.is_in_force
+left join (select file_id, min(path) as path from files group by 1) r on r.file_id = s.resolved_by
+where s.state {states}
 order by case f.severity when 'error' then 0 when 'warning' then 1 else 2 end,
     f.municipality_code nulls first, f.path, f.sheet nulls first, f."row" nulls first, f.finding_id
 """
+
+_MUNICIPALITIES = "select distinct file_id, dataset, submission_key from submissions order by all"
 
 _RECONCILIATION = """
 with rows_of_file as (
@@ -74,20 +79,21 @@ class Facts:
     submissions: list[Row] | None = None
     kpi_changes: list[Row] | None = None
     resolved: tuple[Row, ...] = ()
-    new_ids: frozenset[str] = frozenset()
+    municipalities: Mapping[str, frozenset[str]] = field(default_factory=dict)
     has_control: bool = False
-    has_previous_findings: bool = False
 
     @property
     def finding_counts(self) -> dict[str, int]:
-        """Open findings by severity, and the movement since the previous attempt."""
+        """Open findings by severity and by state, and those that re-sent files have resolved."""
         by_severity = Counter(finding["severity"] for finding in self.findings)
+        asked = Counter(finding["state"] for finding in self.findings if is_asked(finding))
         return {
             "error": by_severity["error"],
             "warning": by_severity["warning"],
             "info": by_severity["info"],
-            "new": len(self.new_ids),
-            "resolved": len(self.resolved),
+            "new": asked["new"],
+            "unresolved": asked["unresolved"],
+            "resolved": sum(map(is_asked, self.resolved)),
         }
 
     @property
@@ -103,48 +109,34 @@ class Facts:
         return {name: sum(int(row[name]) for row in self.reconciliation or ()) for name in names}
 
 
-def gather(
-    warehouse: Path | None, control: Path | None, previous: Path | None, previous_findings: Path
-) -> Facts:
+def gather(warehouse: Path | None, control: Path | None, previous: Path | None) -> Facts:
     """Read what there is."""
     with duckdb.connect() as con:
         tables = _views(con, control)
-        findings = _rows(con, _FINDINGS) if "findings" in tables else []
+        has_findings = {"findings", "finding_states"} <= tables
+        findings = _rows(con, _FINDINGS.format(states="<> 'resolved'")) if has_findings else []
+        resolved = _rows(con, _FINDINGS.format(states="= 'resolved'")) if has_findings else []
         candidate = _attach(con, warehouse, "candidate")
         is_other = previous is not None and warehouse is not None and not _same(previous, warehouse)
         before = _attach(con, previous, "previous") if is_other else frozenset()
-        earlier = _read_findings(previous_findings)
-        new_ids, resolved = _movement(findings, earlier)
         return Facts(
             findings=findings,
             reconciliation=_rows(con, _RECONCILIATION) if {"files", "reconciliation"} <= tables else None,
             submissions=_rows(con, _SUBMISSIONS) if "mart_submission" in candidate else None,
             kpi_changes=_kpi_changes(con) if "mart_kpi" in candidate and "mart_kpi" in before else None,
-            new_ids=new_ids if earlier is not None else frozenset(),
-            resolved=tuple(resolved) if "findings" in tables else (),
-            has_control="findings" in tables,
-            has_previous_findings=earlier is not None,
+            resolved=tuple(resolved),
+            municipalities=_municipalities(con) if "submissions" in tables else {},
+            has_control=has_findings,
         )
 
 
-def identity(finding: Row) -> tuple[str, ...]:
-    """What makes two findings the same one, also across a re-sent file of the same submission."""
-    names = ("dataset", "submission_key", "sheet", "cell", "rule")
-    return tuple(str(finding.get(name) or "") for name in names)
-
-
-def _movement(findings: list[Row], earlier: list[Row] | None) -> tuple[frozenset[str], list[Row]]:
-    before = {identity(finding) for finding in earlier or ()}
-    now = {identity(finding) for finding in findings}
-    new = frozenset(str(finding["finding_id"]) for finding in findings if identity(finding) not in before)
-    return new, [finding for finding in earlier or () if identity(finding) not in now]
-
-
-def _read_findings(path: Path) -> list[Row] | None:
-    if not path.exists():
-        return None
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return [{name: as_typed(text) for name, text in row.items()} for row in csv.DictReader(stream)]
+def _municipalities(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
+    """The municipalities that each file holds rows of, as far as its submissions name them."""
+    found: dict[str, set[str]] = {}
+    for row in _rows(con, _MUNICIPALITIES):
+        if code := municipality_of(row["dataset"], row["submission_key"]):
+            found.setdefault(row["file_id"], set()).add(code)
+    return {file_id: frozenset(codes) for file_id, codes in found.items()}
 
 
 def _views(con: duckdb.DuckDBPyConnection, control: Path | None) -> frozenset[str]:

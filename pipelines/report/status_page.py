@@ -13,7 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.fiscal_year import date_label, label
 from pipelines.ingest.contracts import load_contracts
-from pipelines.report.correction import FOLDER, SEVERITY_LABELS, list_name
+from pipelines.report.correction import FOLDER, OVERVIEW, SEVERITY_LABELS, STATE_LABELS, recipient
+from pipelines.report.correction.wording import is_asked
 from pipelines.report.status_facts import STATES, Facts, Row
 from pipelines.report.wording import number_text
 from pipelines.settings import CHECKOUT, TOKYO
@@ -70,8 +71,9 @@ def render_page(attempt: Attempt, facts: Facts, latest: dict[str, Any], history:
             prefecture=[r for r in facts.submissions or () if not r["municipality_code"]],
             states=[(state, *STATE_MARKS[state]) for state in reversed(STATES)],
             groups=(groups := _finding_groups(facts)),
-            informed=sum(not (g["count"]["error"] or g["count"]["warning"] or g["resolved"]) for g in groups),
+            informed=sum(not g["is_asked"] for g in groups),
             folder=FOLDER,
+            overview=OVERVIEW,
         )
     )
 
@@ -90,6 +92,7 @@ def _environment() -> Environment:
         clock=_clock,
         source=_source_label,
         severity=SEVERITY_LABELS.get,
+        state=STATE_LABELS.get,
         mark=lambda state: STATE_MARKS[state][0],
         tone=lambda state: STATE_MARKS[state][1],
         outcome=STEP_LABELS.get,
@@ -205,21 +208,25 @@ def _finding_groups(facts: Facts) -> list[dict[str, Any]]:
     """Open findings per municipality, those with most to correct first."""
     groups: dict[str, list[Row]] = defaultdict(list)
     for finding in facts.findings:
-        groups[list_name(finding)].append(finding)
-    resolved = Counter(list_name(finding) for finding in facts.resolved)
-    made = [
-        {
-            "file": name,
-            "name": name.removesuffix(".xlsx").split("_", 1)[-1],
-            "count": Counter(f["severity"] for f in groups.get(name, ())),
-            "new": sum(f["finding_id"] in facts.new_ids for f in groups.get(name, ())),
-            "resolved": resolved[name],
-            "findings": groups.get(name, []),
-        }
-        for name in groups.keys() | resolved.keys()
-    ]
+        groups[recipient(finding)].append(finding)
+    resolved = Counter(recipient(finding) for finding in facts.resolved if is_asked(finding))
+    made = []
+    for name in groups.keys() | resolved.keys():
+        findings = groups.get(name, [])
+        count = Counter(f["severity"] for f in findings)
+        states = Counter(f["state"] for f in findings if is_asked(f))
+        made.append(
+            {
+                "folder": name,
+                "name": name.split("_", 1)[-1],
+                "count": count,
+                "states": states | Counter(resolved=resolved[name]),
+                "is_asked": bool(count["error"] or count["warning"] or resolved[name]),
+                "findings": findings,
+            }
+        )
     return sorted(
-        made, key=lambda group: (-group["count"]["error"], -group["count"]["warning"], group["file"])
+        made, key=lambda group: (-group["count"]["error"], -group["count"]["warning"], group["folder"])
     )
 
 

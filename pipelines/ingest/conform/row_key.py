@@ -23,9 +23,7 @@ def with_row_keys(
     if not columns:
         return findings
     keys = _typed_keys({f.row for f in findings if f.row}, grid, columns)
-    return [
-        replace(f, row_key=pseudonyms.pseudonym(keys[f.row])) if f.row in keys else f for f in findings
-    ]
+    return [replace(f, row_key=pseudonyms.pseudonym(keys[f.row])) if f.row in keys else f for f in findings]
 
 
 def _typed_keys(rows: set[int], grid: Grid, columns: list[int]) -> dict[int, str]:
