@@ -18,10 +18,11 @@ MAX_ENTRIES = 50_000
 MAX_UNZIPPED_BYTES = 4 * 2**30
 MAX_RATIO = 200
 MIN_SUSPICIOUS_BYTES = 20 * 2**20
+MAX_ENTRIES_AT_ANY_RATIO = 5
 
 
 def kind_of(path: Path) -> str:
-    """workbook, slack, award_zip, zip, ole, html, xml, pdf, text or empty; the extension does not count."""
+    """workbook, slack, zip, ole, html, xml, pdf, text or empty; the extension does not count."""
     with path.open("rb") as file:
         head = file.read(4096)
     if not head.strip(b"\x00"):
@@ -41,8 +42,6 @@ def _kind_of_zip(path: Path) -> str:
         return "workbook"
     if any(n.rsplit("/", 1)[-1] == "channels.json" for n in names):
         return "slack"
-    if names and all(n.lower().endswith(".csv") for n in names if not n.endswith("/")):
-        return "award_zip"
     return "zip"
 
 
@@ -81,6 +80,10 @@ def check_container(archive: zipfile.ZipFile) -> None:
     total = sum(entry.file_size for entry in entries)
     if len(entries) > MAX_ENTRIES or total > MAX_UNZIPPED_BYTES:
         raise unsafe("展開後の大きさが上限を超えています。")
+    packed = sum(entry.compress_size for entry in entries)
+    if total > MAX_ENTRIES_AT_ANY_RATIO * MIN_SUSPICIOUS_BYTES and total > MAX_RATIO * packed:
+        # Many entries, each just too small to be suspicious.
+        raise unsafe("圧縮率が異常です。")
     for entry in entries:
         name = entry.filename.replace("\\", "/")
         if name.startswith("/") or ".." in name.split("/") or re.match(r"^[A-Za-z]:", name):

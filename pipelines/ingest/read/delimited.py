@@ -1,8 +1,8 @@
 """Delimited text: UTF-8 with and without BOM, UTF-16, CP932; comma, tab or semicolon.
 
 Example:
-    >>> from pipelines.ingest.read.delimited import read_delimited
-    >>> grid = read_delimited(Path("落札一覧.csv").read_bytes())
+    >>> from pipelines.ingest.read.delimited import read_delimited_file
+    >>> grid = read_delimited_file(Path("落札一覧.csv"))
     >>> grid.rows[0]
 """
 
@@ -11,11 +11,39 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from pathlib import Path
 
 from pipelines.ingest.read.grid import Grid
 from pipelines.ingest.read.refusal import Refused
 
 SHEET = "CSV"
+# A table of this size takes a gigabyte or more as cells.
+MAX_BYTES = 64 * 2**20
+MAX_LINES = 1_000_000
+
+
+def read_delimited_file(path: Path) -> Grid:
+    """Read a file of delimited text; one beyond the limit is refused before a byte of it is read.
+
+    Raises:
+        Refused: as `read_delimited`, or too large.
+    """
+    _check_size(path.stat().st_size)
+    return read_delimited(path.read_bytes())
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_BYTES:
+        raise _too_large(f"{size / 2**20:,.0f}MB")
+
+
+def _too_large(size: str) -> Refused:
+    return Refused(
+        "file_too_large",
+        f"ファイルが大きすぎます({size})。",
+        f"{MAX_BYTES // 2**20}MB、{MAX_LINES:,}行までのCSV",
+        "期間や団体で分け、いくつかのファイルにして送ってください。",
+    )
 
 
 def decode(data: bytes) -> str:
@@ -42,8 +70,9 @@ def read_delimited(data: bytes) -> Grid:
     """Read delimited text as one grid; a record with newlines in quotes keeps its first line's number.
 
     Raises:
-        Refused: NUL bytes, an unknown encoding, or an unclosed quote.
+        Refused: too large, NUL bytes, an unknown encoding, or an unclosed quote.
     """
+    _check_size(len(data))
     text = decode(data)
     if "\x00" in text:
         raise Refused(
@@ -63,10 +92,12 @@ def read_delimited(data: bytes) -> Grid:
             rows.append(tuple(cell if cell != "" else None for cell in record))
             numbers.append(line)
             line = reader.line_num + 1
+            if len(rows) > MAX_LINES:
+                raise _too_large(f"{MAX_LINES:,}行超")
     except csv.Error as error:
         raise Refused(
             "broken_quotes",
-            f'{line}行目で引用符(")が閉じていません。',
+            f'{line}行目の引用符(")の対応が取れていません。',
             "引用符の対応が取れたCSV",
             f"{line}行目の引用符を確かめてください。",
         ) from error

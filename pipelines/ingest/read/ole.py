@@ -1,11 +1,12 @@
 """A stream out of an OLE compound file (MS-CFB), the container of xls: just enough to reach its records.
 
-No chain is followed for more sectors than the file has, so that one that bites its tail ends.
+A chain longer than the file has sectors bites its own tail, and is refused.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator, Sequence
 
 from pipelines.ingest.read.container import OLE, truncated
 
@@ -66,21 +67,17 @@ class CompoundFile:
 
     def _sector(self, number: int) -> bytes:
         start = (number + 1) * self._size
+        if start >= len(self._data):
+            raise truncated()
         return self._data[start : start + self._size].ljust(self._size, b"\0")
 
     def _chain(self, sector: int) -> bytes:
-        parts: list[bytes] = []
-        while sector < len(self._fat) and len(parts) < self._sectors:
-            parts.append(self._sector(sector))
-            sector = self._fat[sector]
-        return b"".join(parts)
+        return b"".join(self._sector(n) for n in _followed(sector, self._fat, self._sectors))
 
     def _mini_chain(self, sector: int) -> bytes:
-        parts: list[bytes] = []
-        while sector < len(self._mini_fat) and len(parts) < len(self._mini_fat):
-            parts.append(self._mini_stream[sector * self._mini_size : (sector + 1) * self._mini_size])
-            sector = self._mini_fat[sector]
-        return b"".join(parts)
+        size = self._mini_size
+        numbers = _followed(sector, self._mini_fat, len(self._mini_fat))
+        return b"".join(self._mini_stream[n * size : (n + 1) * size] for n in numbers)
 
     def names(self) -> set[str]:
         """Names of all streams, in lower case."""
@@ -91,3 +88,13 @@ class CompoundFile:
         first, size = self._streams.get(name, (_LAST_REGULAR, 0))
         data = self._mini_chain(first) if size < self._mini_cutoff else self._chain(first)
         return data[:size]
+
+
+def _followed(sector: int, table: Sequence[int], limit: int) -> Iterator[int]:
+    """The sectors of a chain, in order."""
+    count = 0
+    while sector < len(table):
+        if count == limit:
+            raise truncated()
+        yield sector
+        count, sector = count + 1, table[sector]

@@ -50,7 +50,7 @@ def ods_facts(archive: zipfile.ZipFile) -> dict[str, SheetFacts]:
 
 
 def _refuse_doctype(*_: Any) -> None:
-    raise unsafe("XMLに外部定義(DOCTYPE)が含まれています。")
+    raise unsafe("Excelの保存では付かない外部定義(DOCTYPE)が中に含まれています。")
 
 
 class _Scan:

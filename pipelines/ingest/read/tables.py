@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipelines.ingest.read.award import is_award, with_heading
 from pipelines.ingest.read.container import kind_of, opened
-from pipelines.ingest.read.delimited import read_delimited
+from pipelines.ingest.read.delimited import read_delimited_file
 from pipelines.ingest.read.grid import MEMBER_MARK, Grid
 from pipelines.ingest.read.refusal import Refused
 from pipelines.ingest.read.workbook import read_workbook
@@ -65,7 +65,7 @@ def _read_one(path: Path, kind: str, name: str = "") -> list[Grid]:
             "Excel(.xlsx)またはCSV",
             "Excelで開き「Excelブック(.xlsx)」で保存し直してください。",
         )
-    grid = read_delimited(path.read_bytes())
+    grid = read_delimited_file(path)
     grid = replace(grid, sheet=name) if name else grid
     return [with_heading(grid) if is_award(grid) else grid]
 

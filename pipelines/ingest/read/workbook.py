@@ -51,6 +51,11 @@ def read_workbook(path: Path) -> list[Grid]:
         if "password" in str(error).lower() or "encrypt" in str(error).lower():
             raise encrypted() from error
         raise truncated() from error
+    except BaseException as error:
+        # Its parser gives up on damaged bytes in a way that passes `except Exception`, and would end the worker.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise truncated() from error
     if not grids:
         raise Refused(
             "no_sheet", "シートがありません。", "1枚以上のシート", "ファイルを開いて確かめてください。"
