@@ -51,6 +51,8 @@ class ColumnReader:
 
     def __init__(self, field: Field, unit: str, context: ParsingContext) -> None:
         self.field = field
+        self.name = field.name
+        self.is_required = field.is_required
         self._unit = unit
         self._context = context
         self._known: dict[tuple[type, CellValue], Cell] = context.known.setdefault((id(field), unit), {})

@@ -13,6 +13,10 @@ from pipelines.ingest.japanese.reading import fold
 from pipelines.ingest.read.grid import CellValue, Grid
 
 _UNIT_TAIL = re.compile(r"\(([^()]*)\)$")
+_WHOLE, _BEGINNING = 2, 1
+_ENOUGH = 2
+_LONGEST_UNIT = 8
+_REMEMBERED = 50_000
 _UNITS = {unit for units in SCALES.values() for unit in units}
 
 
@@ -98,25 +102,34 @@ class _Forms:
             for d in datasets
             for v in d.versions
         ]
-        self._headings = {heading for form in self.all for heading in form.by_heading}
-        self._first_letters = {heading[0] for heading in self._headings}
+        headings = {heading for form in self.all for heading in form.by_heading}
+        self._headings = headings
+        self._beginnings = {heading[:length] for heading in headings for length in range(1, len(heading))}
+        self._longest = max(map(len, headings), default=0) + _LONGEST_UNIT
+        self._known: dict[str, int] = {}
 
-    def may_begin(self, row: Sequence[CellValue], below: Sequence[CellValue]) -> bool:
-        """Whether a heading of one or two rows can begin here: two columns say so. Most rows are data."""
-        hits = 0
-        for position, above in enumerate(row):
-            under = below[position] if position < len(below) else None
-            hits += self._is_heading(above, under) or self._is_heading(under) or self._is_heading(above)
-            if hits == 2:
-                return True
-        return False
+    def signs(self, row: Sequence[CellValue]) -> tuple[int, int]:
+        """How many cells are headings, and how many begin one (開始 of 開始時刻, split over two rows)."""
+        known = self._known
+        marks = [known.get(value) if type(value) is str else 0 for value in row]
+        if None in marks:
+            marks = [self._likeness(value) for value in row]
+        return marks.count(_WHOLE), marks.count(_BEGINNING)
 
-    def _is_heading(self, text: CellValue, after: CellValue = "") -> bool:
-        if type(text) is not str or type(after) is not str or not text:
-            return False
-        if fold_letter(text[0]) not in self._first_letters and not text[0].isspace():
-            return False
-        return split_unit(text + after)[0] in self._headings
+    def _likeness(self, text: CellValue) -> int:
+        """Whether a text is a heading, how one begins, or neither; every text is folded once."""
+        if type(text) is not str:
+            return 0
+        found = self._known.get(text)
+        if found is None:
+            if len(text) > self._longest:
+                return 0
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            heading = split_unit(text)[0]
+            found = _WHOLE if heading in self._headings else _BEGINNING if heading in self._beginnings else 0
+            self._known[text] = found
+        return found
 
 
 @lru_cache(maxsize=16)
@@ -124,13 +137,7 @@ def _forms_of(names: tuple[str, ...]) -> _Forms:
     return _Forms([all_datasets()[name] for name in names])
 
 
-@lru_cache(maxsize=10_000)
-def fold_letter(letter: str) -> str:
-    """The first letter of what a letter is folded to."""
-    return fold(letter)[:1]
-
-
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=5_000)
 def split_unit(text: str) -> tuple[str, str]:
     """A heading without its trailing unit, and the unit: 単価(円) is 単価 and 円."""
     folded = fold(text)
@@ -149,8 +156,12 @@ def find_headers(grid: Grid, datasets: Iterable[Dataset]) -> list[Header]:
     forms = _forms_of(tuple(d.name for d in datasets))
     headers: list[Header] = []
     index = 0
+    signs = [forms.signs(row) for row in grid.rows]
     while index < len(grid.rows):
-        side_by_side = _at(grid, index, forms)
+        # Most rows are data: two columns of this row, or of this and the next one, must speak for a heading.
+        wholes, beginnings = signs[index]
+        below = signs[index + 1][0] if index + 1 < len(signs) else 0
+        side_by_side = _at(grid, index, forms) if wholes + beginnings + below >= _ENOUGH else []
         headers += side_by_side
         index += side_by_side[0].height if side_by_side else 1
     return headers
@@ -176,9 +187,6 @@ def start_of(header: Header, headers: Iterable[Header]) -> int:
 
 def _at(grid: Grid, index: int, forms: _Forms) -> list[Header]:
     """The tables whose heading begins in this row, left to right."""
-    below = grid.rows[index + 1] if index + 1 < len(grid.rows) else ()
-    if not forms.may_begin(grid.rows[index], below):
-        return []
     found: list[Header] = []
     best = _best_at(grid, index, forms.all, frozenset())
     while best:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.ingest.conform.cell import ParsingContext
 from pipelines.ingest.conform.cell_findings import duplicate, missing, repaired, unreadable
-from pipelines.ingest.conform.column import BLANK, DITTO, DITTO_MARKS, ColumnReader, json_of
+from pipelines.ingest.conform.column import BLANK, DITTO, DITTO_MARKS, Cell, ColumnReader, json_of
 from pipelines.ingest.conform.header import Header
 from pipelines.ingest.conform.row_kind import SUBTOTAL, TOTALS, row_kind
 from pipelines.ingest.conform.totals import check_totals
@@ -50,7 +50,7 @@ class _Table:
         self._context = context
         self._readers = [ColumnReader(c.field, c.unit, context) for c in header.columns]
         self._letters = [column_letter(grid.first_column + c.index) for c in header.columns]
-        self._absent = {f.name: None for f in header.missing}
+        self._empty: dict[str, Any] = {f.name: None for f in header.dataset.columns}
         self._merged = _merged_values(grid)
         self._result = TableRows()
 
@@ -93,33 +93,24 @@ class _Table:
 
     def _row(self, cells: Cells, previous: Cells | None, row_number: int) -> dict[str, Any] | None:
         """The row; None when it is set aside. Ditto marks in `cells` give way to what they stand for."""
-        row: dict[str, Any] = dict(self._absent)
+        row = dict(self._empty)
         typed: list[str] = []
         symbols: list[str] = []
         is_lost = False
         for position, reader in enumerate(self._readers):
             value = cells[position]
+            if value is None and not reader.is_required:
+                continue
             if reader.is_text and type(value) is str and (text := value.strip()) and text not in DITTO_MARKS:
-                row[reader.field.name] = text
+                row[reader.name] = text
                 continue
             cell = reader.read(value)
             if cell is DITTO and previous is not None:
                 value = cells[position] = previous[position]
                 cell = reader.read(value)
-            field_ = reader.field
-            error = cell.error
-            if cell.value is None and error is None:
-                error = _absence(reader, cell is DITTO)
-            if error is not None or cell.repair:
-                address = f"{self._letters[position]}{row_number}"
-                if error is None:
-                    found = repaired(self._place, field_, cell.repair, value, address, row_number)
-                else:
-                    shown = None if cell is BLANK else value
-                    found = unreadable(self._place, field_, error, shown, address, row_number)
-                    is_lost = is_lost or field_.is_required
-                self._result.findings.append(found)
-            row[field_.name] = cell.value
+            if cell.value is None or cell.repair:
+                is_lost |= self._report(position, cell, value, row_number)
+            row[reader.name] = cell.value
             if cell.typed:
                 typed.append(cell.typed)
             if cell.missing:
@@ -128,6 +119,23 @@ class _Table:
             return None
         row["_row"], row["_typed"], row["_missing"] = row_number, json_of(typed), json_of(symbols)
         return row
+
+    def _report(self, position: int, cell: Cell, value: CellValue, row_number: int) -> bool:
+        """Report what is wrong with a cell, if anything; whether it costs the row."""
+        reader = self._readers[position]
+        error = cell.error
+        if cell.value is None and error is None:
+            error = _absence(reader, cell is DITTO)
+        address = f"{self._letters[position]}{row_number}"
+        if error is not None:
+            shown = None if cell is BLANK else value
+            found = unreadable(self._place, reader.field, error, shown, address, row_number)
+        elif cell.repair:
+            found = repaired(self._place, reader.field, cell.repair, value, address, row_number)
+        else:
+            return False
+        self._result.findings.append(found)
+        return error is not None and reader.is_required
 
     def _keep_one_of_each_key(self, preamble: dict[str, Any]) -> None:
         """The first row of a key counts; where an export appends corrections below, the last one."""
@@ -153,7 +161,7 @@ def _absence(reader: ColumnReader, is_ditto: bool) -> Unreadable | None:
     """What is wrong with a cell that gives no value: a mark with nothing above, or a required one left out."""
     if is_ditto:
         return reader.nothing_above()
-    return missing(reader.field) if reader.field.is_required else None
+    return missing(reader.field) if reader.is_required else None
 
 
 def _merged_values(grid: Grid) -> dict[tuple[int, int], CellValue]:
