@@ -37,7 +37,7 @@ def forms_to_fill(sources: Iterable[str] = (), *, for_municipality: bool = False
         for_municipality: only forms that municipalities fill in.
 
     Raises:
-        KyosoError: a source or form that does not exist or has no form (exit code 2).
+        KyosoError: a source or form that does not exist, or of which no form is left (exit code 2).
     """
     found = [d for d in all_datasets().values() if d.kind == "table" and d.filled_by != EXPORT]
     known = {name for d in found for name in (d.source, d.name)}
@@ -49,7 +49,16 @@ def forms_to_fill(sources: Iterable[str] = (), *, for_municipality: bool = False
             exit_code=2,
         )
     chosen = [d for d in found if not wanted or wanted & {d.source, d.name}]
-    return [d for d in chosen if d.filled_by == MUNICIPALITY] if for_municipality else chosen
+    if not for_municipality:
+        return chosen
+    theirs = [d for d in chosen if d.filled_by == MUNICIPALITY]
+    if not theirs:
+        raise KyosoError(
+            f"「{'、'.join(sorted(wanted))}」には、市町村が記入する様式がありません。",
+            todo="団体を指定せずに作ってください。県が記入する様式です。",
+            exit_code=2,
+        )
+    return theirs
 
 
 def form_bytes(plan: FormPlan) -> bytes:
