@@ -76,8 +76,7 @@ def _conform_tables(job: FileJob, tables: Tables, outcome: FileOutcome) -> None:
     for grid in _without_side_sheets(job, tables.grids, outcome):
         place = Place(job.file_id, job.source, sheet=grid.sheet)
         if grid.is_hidden:
-            if not grid.is_empty:
-                outcome.findings.append(sheet_not_read(place, "非表示のシートは読み取りません。"))
+            outcome.findings += sheet_not_read(place, grid, datasets)
             continue
         headers = find_headers(grid, datasets)
         if not headers:
@@ -90,11 +89,7 @@ def _conform_tables(job: FileJob, tables: Tables, outcome: FileOutcome) -> None:
     if not versions:
         raise unknown_form(job.source, strangers)
     for grid in strangers:
-        if not grid.is_empty:
-            place = Place(job.file_id, job.source, sheet=grid.sheet)
-            outcome.findings.append(
-                sheet_not_read(place, "様式の表が見つからないため、このシートは読み取りません。")
-            )
+        outcome.findings += sheet_not_read(Place(job.file_id, job.source, sheet=grid.sheet), grid, datasets)
     outcome.versions = " ".join(sorted(set(versions)))
 
 

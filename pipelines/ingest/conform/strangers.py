@@ -13,6 +13,7 @@ from pipelines.ingest.read.refusal import Refused
 
 # A heading stands near the top; looking further would compare data with headings.
 _ROWS_LOOKED_AT = 15
+_SEVERAL_CELLS, _SOME_ROWS = 3, 3
 
 
 def heading_findings(grid: Grid, header: Header, place: Place) -> list[Finding]:
@@ -85,11 +86,47 @@ def columns_without_heading(grid: Grid, header: Header, end_index: int, place: P
     ]
 
 
-def sheet_not_read(place: Place, message: str) -> Finding:
-    """A sheet that holds something and is left out."""
+def sheet_not_read(place: Place, grid: Grid, datasets: list[Dataset]) -> list[Finding]:
+    """What is said of a sheet that is left out: nothing of an empty one, a word of one that may hold rows."""
+    if grid.is_empty:
+        return []
+    if grid.is_hidden:
+        headers = find_headers(grid, datasets)
+        if not headers:
+            return [_left_out(place, INFO, "非表示のシートは読み取りません。")]
+        label = headers[0].dataset.label
+        message = f"非表示のシートに「{label}」の表があります。見えないものは集計に入れていません。"
+        return [
+            _left_out(
+                place,
+                WARNING,
+                message,
+                "集計に入れる表であればシートを再表示し、入れない表であれば削除してください。",
+            )
+        ]
+    if not _holds_rows(grid):
+        return [_left_out(place, INFO, "様式の表が見つからないため、このシートは読み取りません。")]
+    nearest = _nearest([grid], place.source)
+    hint = f"最も近い様式は「{nearest.label}」です。" if nearest else ""
+    message = f"表のようですが、様式の見出しが見つからないため、このシートは読み取っていません。{hint}"
+    return [_left_out(place, WARNING, message)]
+
+
+def _left_out(
+    place: Place,
+    severity: str,
+    message: str,
+    suggestion: str = "集計に必要な表であれば、見出しを様式のとおりに直してください。不要であれば、そのままで構いません。",
+) -> Finding:
     return place.finding(
-        INFO, "sheet_not_read", message, suggestion="集計に必要な表があれば、様式のシートに移してください。"
+        severity, "sheet_not_read", message, expected="様式の見出しのある表", suggestion=suggestion
     )
+
+
+def _holds_rows(grid: Grid) -> bool:
+    """Whether a sheet looks like a table: some rows of several cells, not a letter or a list of names."""
+    wide = sum(1 for row in grid.rows if sum(1 for value in row if value is not None) >= _SEVERAL_CELLS)
+    return wide >= _SOME_ROWS
 
 
 def unknown_form(source: str, grids: list[Grid]) -> Refused:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from openpyxl import Workbook
+
+from pipelines.ingest.conform.file import conform_file
+from pipelines.ingest.conform.outcome import FileJob, FileOutcome
 from pipelines.ingest.findings import NAMED_ONE_BY_ONE
+from pipelines.ingest.pseudonyms import sample_key
 from tests.unit.ingest.conform.forms import (
     HEADING_ROW,
     PREAMBLE,
@@ -110,3 +115,37 @@ def test_a_heading_split_over_two_rows_is_put_together(tmp_path: Path) -> None:
     outcome = conformed(tmp_path, [*PREAMBLE, upper, lower, visit(1)])
     assert [r["visit_id"] for r in landed(outcome, VISITS)] == ["V001"]
     assert outcome.findings == []
+
+
+def workbook(folder: Path, sheets: dict[str, list[list[Any]]], hidden: str = "") -> FileOutcome:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        sheet.sheet_state = "hidden" if title == hidden else "visible"
+        for row in rows:
+            sheet.append(row)
+    path = folder / "book.xlsx"
+    book.save(path)
+    return conform_file(FileJob("ab" * 32, "visit_log", path, path.name, sample_key()))
+
+
+def test_a_sheet_left_out_is_named_the_louder_the_more_it_looks_like_data(tmp_path: Path) -> None:
+    other = [["番号", "相談者", "日", "内容"], *[[n, "架空", "R8.6.1", "相談"] for n in range(3)]]
+    outcome = workbook(
+        tmp_path,
+        {
+            "報告": table("海南市", visit(1)),
+            "控え": table("橋本市", visit(2)),
+            "相談": other,
+            "送付状": [["海南市総務課"], ["お世話になっております。"]],
+            "空": [],
+        },
+        hidden="控え",
+    )
+    assert [(f.sheet, f.severity, f.rule) for f in outcome.findings] == [
+        ("控え", "warning", "sheet_not_read"),
+        ("相談", "warning", "sheet_not_read"),
+        ("送付状", "info", "sheet_not_read"),
+    ]
+    assert "支援実施記録" in outcome.findings[0].message
