@@ -22,7 +22,7 @@ from pipelines.settings import SAMPLE_MARKER, Settings
 
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 # What desktops, office programs and copies under way leave beside the files people send.
-_IGNORED = re.compile(
+LEFT_BEHIND = re.compile(
     r"^(?:\.|~\$|~WRL|Thumbs\.db$|desktop\.ini$|README)|\.(?:tmp|part|crdownload)$", re.IGNORECASE
 )
 
@@ -215,7 +215,7 @@ def _files(raw: Path, reception: Reception) -> Iterator[Path]:
         links = [s for s in subfolders if (here / s).is_symlink()]
         for name in sorted([*names, *links]):
             path = here / name
-            if _IGNORED.search(name) or name == SAMPLE_MARKER:
+            if LEFT_BEHIND.search(name) or name == SAMPLE_MARKER:
                 continue
             if path.is_symlink():
                 refuse(path, "リンク(ショートカット)です。ファイルそのものを置いてください。")

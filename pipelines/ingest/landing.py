@@ -73,7 +73,7 @@ def land_new(
     write_empty_segments(settings.landed)
     policy_version = f"policy-{parser_version()}-{key.key_id}"
     _land_group(settings, archive, policy, policy_version, key, {}, summary, progress)
-    aliases = _aliases(settings.landed, archive.ledger.receipts)
+    aliases = newest_aliases(settings.landed, archive.ledger.receipts)
     digest = hashlib.sha256(json.dumps(sorted(aliases.items())).encode()).hexdigest()[:8]
     version = f"rows-{parser_version()}-{key.key_id}-{digest}"
     _land_group(settings, archive, others, version, key, aliases, summary, progress)
@@ -142,7 +142,7 @@ def _row_count(outcomes: Iterable[FileOutcome]) -> int:
     return sum(count.rows_landed for outcome in outcomes for count in outcome.counts)
 
 
-def _aliases(landed: Path, receipts: Iterable[Receipt]) -> dict[str, str]:
+def newest_aliases(landed: Path, receipts: Iterable[Receipt]) -> dict[str, str]:
     """Alias to code from the newest alias table received: names are read the same for every as-of date."""
     import pyarrow.parquet as pq
 

@@ -106,7 +106,7 @@ def sheet_not_read(place: Place, grid: Grid, datasets: list[Dataset]) -> list[Fi
         ]
     if not _holds_rows(grid):
         return [_left_out(place, INFO, "様式の表が見つからないため、このシートは読み取りません。")]
-    nearest = _nearest([grid], place.source)
+    nearest = nearest_form([grid], place.source)
     hint = f"最も近い様式は「{nearest.label}」です。" if nearest else ""
     message = f"表のようですが、様式の見出しが見つからないため、このシートは読み取っていません。{hint}"
     return [_left_out(place, WARNING, message)]
@@ -141,7 +141,7 @@ def unknown_form(source: str, grids: list[Grid]) -> Refused:
             f"「{here}」の様式",
             f"フォルダ {whole.source} に置き直すか、正しいファイルを送ってください。",
         )
-    nearest = _nearest(grids, source)
+    nearest = nearest_form(grids, source)
     hint = f"最も近い様式は「{nearest.label}」です。" if nearest else ""
     labels = "、".join(d.label for d in load_contracts()[source].datasets.values())
     return Refused(
@@ -157,7 +157,7 @@ def _recognised(grids: list[Grid]) -> Dataset | None:
     return max(found, key=lambda h: h.score).dataset if found else None
 
 
-def _nearest(grids: list[Grid], source: str) -> Dataset | None:
+def nearest_form(grids: list[Grid], source: str) -> Dataset | None:
     """The form that shares most headings, letter by letter or nearly; of two equal ones the source's own."""
     rows = [row for grid in grids for row in grid.rows[:_ROWS_LOOKED_AT]]
     texts = {split_unit(v)[0] for row in rows for v in row if isinstance(v, str) and len(v) <= 40}
