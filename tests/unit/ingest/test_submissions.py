@@ -159,3 +159,29 @@ def test_a_file_sent_again_keeps_the_day_on_which_it_first_came(house: House) ->
     house.night()
     (sent,) = house.control()["submissions"]
     assert (sent["first_received_date"], sent["received_date"]) == (date(2026, 7, 3), date(2026, 9, 1))
+
+
+def test_two_files_of_one_day_that_do_not_say_which_is_newer_are_named(house: House) -> None:
+    house.put(f"{DAY}/海南市_A課.csv", form([visit(1)]))
+    house.put(f"{DAY}/海南市_B課.csv", form([visit(2)]))
+    house.night()
+    (finding,) = [f for f in house.control()["findings"] if f["is_in_force"]]
+    assert (finding["rule"], finding["severity"]) == ("two_files_of_one_day", "warning")
+    assert "「海南市_A課.csv」と「海南市_B課.csv」" in finding["message"]
+    house.put("R8/visit_log/2026-08-03/海南市_改訂版.csv", form([visit(1), visit(2)]))
+    house.night()
+    assert open_rules(house.control()) == set()
+
+
+def test_the_same_content_under_another_name_is_counted_once_and_said(house: House) -> None:
+    house.put(f"{DAY}/海南市.csv", form([visit(1)]))
+    house.put("R8/visit_log/2026-08-03/海南市_控え.csv", form([visit(1)]))
+    house.night()
+    control = house.control()
+    (finding,) = control["findings"]
+    assert (finding["rule"], finding["severity"], finding["file_name"]) == (
+        "same_file_again",
+        "info",
+        "海南市_控え.csv",
+    )
+    assert len(control["submissions"]) == 1
