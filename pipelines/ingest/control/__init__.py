@@ -6,21 +6,13 @@ They are Parquet files in the candidate's folder, sources of the models and part
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.ingest.archive import Archive, Reception
-from pipelines.ingest.contracts import all_datasets, code_books, load_contracts
 from pipelines.ingest.control.inputs import counting, register
 from pipelines.ingest.control.reception import report_rivals, report_unknown_files
-from pipelines.ingest.findings import ERROR, WARNING, Finding, Place
-from pipelines.ingest.landing import pseudonym_key
-from pipelines.ingest.ledger import Receipt
-from pipelines.ingest.lineage import lineage, sending
-from pipelines.ingest.municipalities import municipalities
-from pipelines.ingest.segments import CONTROL_PARTS
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
