@@ -34,6 +34,15 @@ _CONTROL_TABLES = {
     "code_labels": "コードの表示名",
     "datasets": "様式の名前",
 }
+# What every staging model has besides the contract's fields.
+_BESIDE = {
+    "file_id": "受領したファイル(内容のハッシュ)",
+    "sheet": "シート。ZIPの中のファイルは「ファイル › シート」",
+    "row": "行番号。Excelで見える番号",
+    "typed": "記入のままの文字(JSON、項目名: 文字)。値だけでは分からない項目だけ。個人・回答者の項目は含まない",
+    "missing": "値のない理由(JSON、項目名: コード)。none 該当なし、not_available 不詳、suppressed 秘匿",
+    "received_date": "受領日",
+}
 _NOTE = "Generated from {origin} by `make docs`; do not edit."
 
 
@@ -104,6 +113,7 @@ def _models_yaml(contract: Contract) -> str:
     models = []
     for dataset in contract.datasets.values():
         columns: list[dict[str, Any]] = [{"name": f.name, "description": f.label} for f in dataset.fields]
+        columns += [{"name": name, "description": text} for name, text in _BESIDE.items()]
         models.append(
             {
                 "name": model_name(dataset),

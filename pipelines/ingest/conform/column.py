@@ -92,7 +92,7 @@ class ColumnReader:
         return Cell(
             value=read.value,
             typed=self._typed(value, read.value),
-            missing=_member(self.field.name, code) if code and read.value is None else "",
+            missing=_member(self.field.name, code) if code not in ("", "blank") and read.value is None else "",
             repair=read.repair,
         )
 
