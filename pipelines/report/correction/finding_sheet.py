@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,22 +67,25 @@ def write_finding_sheet(
     """
     from openpyxl.utils import get_column_letter
 
-    for position, (_, width) in enumerate(COLUMNS.values(), start=1):
+    has_states = any(entry.finding.get("state") for entry in listed)
+    columns = {name: shape for name, shape in COLUMNS.items() if has_states or name != "state"}
+    heading_row = _write_head(
+        sheet, title, listed, notes, sum(w for _, w in columns.values()), is_sample=is_sample
+    )
+    for position, (label, width) in enumerate(columns.values(), start=1):
         sheet.column_dimensions[get_column_letter(position)].width = width
-    heading_row = _write_head(sheet, title, listed, notes, is_sample=is_sample)
-    for position, (label, _) in enumerate(COLUMNS.values(), start=1):
         put(sheet, heading_row, position, Cell(label), bold=True, fill=WASH, rule="heading")
     rows: dict[str, int] = {}
     for number, entry in enumerate(listed[:MAX_LISTED], start=1):
         row = heading_row + number
-        _write_finding(sheet, row, number, entry)
+        _write_finding(sheet, row, number, entry, columns)
         rows[str(entry.finding["finding_id"])] = row
-    _set_up(sheet, heading_row, heading_row + len(rows), is_sample=is_sample)
+    _set_up(sheet, heading_row, len(rows), len(columns), is_sample=is_sample)
     return rows
 
 
 def _write_head(
-    sheet: Worksheet, title: str, listed: list[Listed], notes: list[str], *, is_sample: bool
+    sheet: Worksheet, title: str, listed: list[Listed], notes: list[str], width: int, *, is_sample: bool
 ) -> int:
     fictional = "【架空データ】" if is_sample else ""
     ink = RED if is_sample else STRONG
@@ -96,10 +100,9 @@ def _write_head(
         lines.append(
             (f"{MAX_LISTED:,}件までを示しました。ほか{len(listed) - MAX_LISTED:,}件あります。", INKS["error"])
         )
-    width = sum(width for _, width in COLUMNS.values())
     for row, (text, color) in enumerate(lines, start=3):
         put(sheet, row, 1, Cell(text), color=color)
-        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=len(COLUMNS))
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=len(COLUMNS) - 1)
         fit_height(sheet, row, [(text, width)])
     if any(e.finding["severity"] in FILLS for e in listed):
         _write_legend(sheet, 3 + len(lines))
@@ -127,7 +130,9 @@ def _write_legend(sheet: Worksheet, row: int) -> None:
     fit_height(sheet, row, [])
 
 
-def _write_finding(sheet: Worksheet, row: int, number: int, entry: Listed) -> None:
+def _write_finding(
+    sheet: Worksheet, row: int, number: int, entry: Listed, columns: Mapping[str, tuple[str, int]]
+) -> None:
     from openpyxl.styles import PatternFill
 
     finding = entry.finding
@@ -137,15 +142,15 @@ def _write_finding(sheet: Worksheet, row: int, number: int, entry: Listed) -> No
         "state": STATE_LABELS.get(finding.get("state", ""), ""),
         "place": place(finding),
     }
-    texts = [str(values[name] or "") for name in COLUMNS]
+    texts = [str(values[name] or "") for name in columns]
     for position, text in enumerate(texts, start=1):
         put(sheet, row, position, Cell(text), rule="row")
     if finding["severity"] in FILLS:
         sheet.cell(row, 2).fill = PatternFill("solid", fgColor=FILLS[finding["severity"]])
     if entry.sheet:
-        cell = sheet.cell(row, list(COLUMNS).index("place") + 1)
+        cell = sheet.cell(row, list(columns).index("place") + 1)
         lead(cell, entry.sheet, entry.address or "A1", "この欄へ移る")
-    fit_height(sheet, row, zip(texts, (w - 1 for _, w in COLUMNS.values()), strict=True))
+    fit_height(sheet, row, zip(texts, (w - 1 for _, w in columns.values()), strict=True))
 
 
 def lead(cell: Any, sheet: str, address: str, tooltip: str) -> None:
@@ -158,14 +163,14 @@ def lead(cell: Any, sheet: str, address: str, tooltip: str) -> None:
     cell.font = Font(name=FONT, size=10, color="16508F", underline="single")
 
 
-def _set_up(sheet: Worksheet, heading_row: int, last_row: int, *, is_sample: bool) -> None:
+def _set_up(sheet: Worksheet, heading_row: int, listed: int, columns: int, *, is_sample: bool) -> None:
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet.sheet_view.showGridLines = False
     sheet.freeze_panes = f"A{heading_row + 1}"
-    if last_row > heading_row:
-        sheet.auto_filter.ref = f"A{heading_row}:{get_column_letter(len(COLUMNS))}{last_row}"
+    if listed:
+        sheet.auto_filter.ref = f"A{heading_row}:{get_column_letter(columns)}{heading_row + listed}"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.page_setup.fitToHeight = 0
     sheet.page_margins.left = sheet.page_margins.right = 0.4
