@@ -86,8 +86,9 @@ class Dataset:
     """One kind of row that a source delivers.
 
     `keeps_newest`: of two rows with one key in a file the lower one counts, because the export appends
-    corrections; otherwise a repeated key is a mistake. `filled_by`: who fills in the blank form, one of
-    MUNICIPALITY (the default), PREFECTURE and EXPORT.
+    corrections; otherwise a repeated key is a mistake. `counts_hidden`: hidden and filtered rows count like
+    any other (and are named); otherwise they are set aside (custom property `hiddenRows: leave`).
+    `filled_by`: who fills in the blank form, one of MUNICIPALITY (the default), PREFECTURE and EXPORT.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Dataset:
     fields: tuple[Field, ...]
     keeps_newest: bool = False
     filled_by: str = MUNICIPALITY
+    counts_hidden: bool = True
 
     def field(self, name: str) -> Field:
         """The field of that name; KeyError when the contract has none."""
@@ -142,7 +144,9 @@ class Dataset:
         """Changes whenever the landed rows of this dataset could change."""
         books = code_books()
         used = {f.codebook: books[f.codebook] for f in self.fields if f.codebook}
-        text = json.dumps([asdict(self), used, BESIDE_THE_VALUES], ensure_ascii=False, sort_keys=True, default=list)
+        text = json.dumps(
+            [asdict(self), used, BESIDE_THE_VALUES], ensure_ascii=False, sort_keys=True, default=list
+        )
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -219,6 +223,7 @@ def _dataset(source: str, schema: dict[str, Any]) -> Dataset:
         fields=tuple(_field(prop) for prop in schema["properties"]),
         keeps_newest=bool(custom.get("keepsNewest", False)),
         filled_by=filled_by,
+        counts_hidden=custom.get("hiddenRows", "count") == "count",
     )
 
 

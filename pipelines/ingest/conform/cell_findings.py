@@ -80,3 +80,16 @@ def duplicate(header: Header, key: tuple[Any, ...], row_number: int, other_row: 
         example="、".join(example_of(f) for f in fields),
         suggestion="" if is_renewed else "二重の行を削除するか、番号を付け直してください。",
     )
+
+
+def hidden_row(row_number: int, place: Place) -> Finding:
+    """The finding for a row that nobody sees, in a form whose contract does not count such rows."""
+    return place.finding(
+        ERROR,
+        "hidden_row_left_out",
+        "非表示の行です。この様式では、見えない行は集計に入りません。",
+        cell=f"{row_number}:{row_number}",
+        row=row_number,
+        expected="すべての行が見えている表",
+        suggestion="集計に入れる行は再表示し(フィルターも解除)、入れない行は削除してください。",
+    )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property, lru_cache
 
-from pipelines.ingest.contracts import Dataset, Field, all_datasets
+from pipelines.ingest.contracts import Dataset, Field
 from pipelines.ingest.japanese.numbers import SCALES
 from pipelines.ingest.japanese.reading import fold
 from pipelines.ingest.read.grid import CellValue, Grid
@@ -132,9 +132,17 @@ class _Forms:
         return found
 
 
-@lru_cache(maxsize=16)
-def _forms_of(names: tuple[str, ...]) -> _Forms:
-    return _Forms([all_datasets()[name] for name in names])
+@dataclass(frozen=True)
+class _Same:
+    """A dataset as a key: contracts are read once, so the same dataset is the same object."""
+
+    dataset: Dataset = field(compare=False)
+    identity: int
+
+
+@cache
+def _forms_of(datasets: tuple[_Same, ...]) -> _Forms:
+    return _Forms([d.dataset for d in datasets])
 
 
 @lru_cache(maxsize=5_000)
@@ -153,7 +161,7 @@ def find_headers(grid: Grid, datasets: Iterable[Dataset]) -> list[Header]:
     A heading may be one row, or two rows with merged groups above. At least half of a dataset's
     columns (and two) must be there for a row to count as its heading. Tables may stand side by side.
     """
-    forms = _forms_of(tuple(d.name for d in datasets))
+    forms = _forms_of(tuple(_Same(d, id(d)) for d in datasets))
     headers: list[Header] = []
     index = 0
     signs = [forms.signs(row) for row in grid.rows]
@@ -263,10 +271,10 @@ def _match(form: _Form, index: int, height: int, texts: list[list[str]]) -> Head
     for position, options in enumerate(texts):
         for text in options:
             heading, unit = split_unit(text)
-            field = by_heading.get(heading)
-            if field and field.name not in taken:
-                columns.append(Column(field, position, unit or field.unit))
-                taken.add(field.name)
+            named = by_heading.get(heading)
+            if named and named.name not in taken:
+                columns.append(Column(named, position, unit or named.unit))
+                taken.add(named.name)
                 break
         else:
             if options:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.ingest.conform.cell import ParsingContext
-from pipelines.ingest.conform.cell_findings import duplicate, missing, repaired, unreadable
+from pipelines.ingest.conform.cell_findings import duplicate, hidden_row, missing, repaired, unreadable
 from pipelines.ingest.conform.column import BLANK, DITTO, DITTO_MARKS, Cell, ColumnReader, json_of
 from pipelines.ingest.conform.header import Header
 from pipelines.ingest.conform.row_kind import SUBTOTAL, TOTALS, row_kind
@@ -52,6 +52,7 @@ class _Table:
         self._letters = [column_letter(grid.first_column + c.index) for c in header.columns]
         self._empty: dict[str, Any] = {f.name: None for f in header.dataset.columns}
         self._merged = _merged_values(grid)
+        self._left_out = frozenset() if header.dataset.counts_hidden else grid.unseen_rows
         self._result = TableRows()
 
     def conform(self, end_index: int, preamble: dict[str, Any]) -> TableRows:
@@ -71,7 +72,12 @@ class _Table:
                 previous = None
                 continue
             result.rows_in += 1
-            row = self._row(cells, previous, grid.physical_row(index))
+            row_number = grid.physical_row(index)
+            if row_number in self._left_out:
+                result.set_aside += 1
+                result.findings.append(hidden_row(row_number, self._place))
+                continue
+            row = self._row(cells, previous, row_number)
             previous = cells
             if row is None:
                 result.set_aside += 1

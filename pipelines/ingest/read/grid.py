@@ -63,6 +63,12 @@ class Grid:
         """Whether no cell holds anything."""
         return not any(value not in (None, "") for row in self.rows for value in row)
 
+    @property
+    def unseen_rows(self) -> frozenset[int]:
+        """Numbers of the hidden and filtered rows that hold values."""
+        numbers = (line.partition(":")[0] for line in (*self.unseen, *self.filtered))
+        return frozenset(int(number) for number in numbers if number.isdigit())
+
     def physical_row(self, index: int) -> int:
         """The row number a person sees for `rows[index]`."""
         return self.row_numbers[index] if self.row_numbers else self.first_row + index

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
 
+from pipelines.ingest.conform.cell import parsing_context
 from pipelines.ingest.conform.file import conform_file
+from pipelines.ingest.conform.header import find_headers
 from pipelines.ingest.conform.outcome import FileJob, FileOutcome
-from pipelines.ingest.findings import NAMED_ONE_BY_ONE
+from pipelines.ingest.conform.table import conform_rows
+from pipelines.ingest.contracts import all_datasets
+from pipelines.ingest.findings import NAMED_ONE_BY_ONE, Place
 from pipelines.ingest.pseudonyms import sample_key
+from pipelines.ingest.read.grid import Grid
 from tests.unit.ingest.conform.forms import (
     HEADING_ROW,
     PREAMBLE,
@@ -149,3 +155,21 @@ def test_a_sheet_left_out_is_named_the_louder_the_more_it_looks_like_data(tmp_pa
         ("送付状", "info", "sheet_not_read"),
     ]
     assert "支援実施記録" in outcome.findings[0].message
+
+
+def test_hidden_rows_count_or_are_set_aside_as_the_contract_says() -> None:
+    rows = (*((*r,) for r in PREAMBLE), tuple(heading()), *(tuple(visit(n)) for n in (1, 2, 3)))
+    grid = Grid("報告", rows, unseen=(f"{FIRST}:{FIRST}", "C:C"), filtered=(f"{FIRST + 2}:{FIRST + 2}",))
+    found = []
+    for counts_hidden in (True, False):
+        dataset = replace(all_datasets()[VISITS], counts_hidden=counts_hidden)
+        (header,) = find_headers(grid, [dataset])
+        context = parsing_context(sample_key(), {})
+        table_rows = conform_rows(grid, header, len(rows), {}, Place("f", "visit_log", VISITS), context)
+        assert table_rows.rows_in == 3
+        found.append([row["visit_id"] for row in table_rows.rows])
+    assert found == [["V001", "V002", "V003"], ["V002"]]
+    assert [(f.cell, f.rule) for f in table_rows.findings] == [
+        (f"{FIRST}:{FIRST}", "hidden_row_left_out"),
+        (f"{FIRST + 2}:{FIRST + 2}", "hidden_row_left_out"),
+    ]
