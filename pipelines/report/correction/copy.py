@@ -206,7 +206,7 @@ def _lead_back(book: Workbook, listed: list[Listed], rows: Mapping[str, int]) ->
             cell = sheet.cell(line, edge)
             cell.value = BACK
             lead(cell, LIST_SHEET, f"A{row}", "指摘一覧へ戻る")
-            sheet.column_dimensions[get_column_letter(edge)].width = 12
+            sheet.column_dimensions[get_column_letter(edge)].width = 18
             if not sheet.print_area and not sheet._charts:
                 sheet.print_area = f"A1:{get_column_letter(max(edge - 2, 1))}{sheet.max_row}"
 

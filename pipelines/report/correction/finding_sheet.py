@@ -38,7 +38,7 @@ COLUMNS = {
 }
 # What nobody would read through; findings.csv has them all.
 MAX_LISTED = 2_000
-_HOW = "場所の文字を押すと、その欄へ移ります。表の右の「← 指摘一覧」で、ここへ戻ります。"
+_HOW = "場所の文字を押すと、その欄へ移ります。表の右の「※ 指摘一覧へ戻る」で、ここへ戻ります。"
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _write_legend(sheet: Worksheet, row: int) -> None:
 
     texts = {"error": "要修正の欄", "warning": "要確認の欄"}
     for column, (severity, text) in zip((1, 4), texts.items(), strict=True):
-        cell = put(sheet, row, column, Cell(text), wrap=False)
+        put(sheet, row, column, Cell(text), wrap=False)
         span = (column, column + (1 if column == 1 else 0))
         line = Side(style="medium" if severity == "error" else "mediumDashed", color=INKS[severity])
         for painted in range(span[0], span[1] + 1):
@@ -126,7 +126,6 @@ def _write_legend(sheet: Worksheet, row: int) -> None:
                 left=line if painted == span[0] else None,
                 right=line if painted == span[1] else None,
             )
-        cell.alignment = cell.alignment.copy(vertical="center")
     fit_height(sheet, row, [])
 
 

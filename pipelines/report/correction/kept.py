@@ -36,7 +36,7 @@ _PARTS = (
     (r"^_xmlsignatures/", "電子署名"),
 )
 _MARKUP = (
-    (r"^xl/sharedStrings\.xml$", rb"<(?:\w+:)?rPh\b", "文字のふりがな"),
+    (r"^xl/(?:sharedStrings\.xml$|worksheets/)", rb"<(?:\w+:)?rPh\b", "文字のふりがな"),
     (r"^xl/worksheets/", rb"<x14:sparkline>", "セルの中の小さなグラフ(スパークライン)"),
     (r"^xl/worksheets/", rb"<x14:dataValidation\b", "新しい形式の入力規則"),
     (r"^xl/worksheets/", rb"<x14:cfRule\b", "新しい形式の条件付き書式"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.ingest.read.container import kind_of
 from pipelines.ingest.read.grid import Grid
 from pipelines.ingest.read.refusal import Refused
+from pipelines.report.correction.images import keep_images
 from pipelines.report.correction.marks import unmark
 from pipelines.report.correction.rebuilt import MAX_CELLS, cell_count, rebuilt, write_value
 from pipelines.report.correction.wording import LIST_SHEET, Row, member_and_sheet
@@ -76,7 +77,7 @@ def open_book(path: Path, grids: list[Grid]) -> Opened:
 
 def _original(path: Path, grids: list[Grid]) -> Opened | None:
     """The workbook through openpyxl; None when it cannot open it, or sees other sheets than our readers."""
-    import openpyxl
+    from openpyxl.reader.excel import ExcelReader
 
     if not _is_ooxml(path):
         return None
@@ -84,7 +85,11 @@ def _original(path: Path, grids: list[Grid]) -> Opened | None:
         # As a stream: openpyxl would refuse a name that does not end in .xlsx, and archived files have none.
         with warnings.catch_warnings(record=True) as caught, path.open("rb") as stream:
             warnings.simplefilter("always")
-            book = openpyxl.load_workbook(stream, rich_text=True, keep_links=False)
+            reader = ExcelReader(stream, keep_links=False, rich_text=True)
+            reader.read()
+            with zipfile.ZipFile(stream) as archive:
+                keep_images(reader, archive)
+            book = reader.wb
     except MemoryError:
         raise
     except Exception:  # whatever openpyxl stumbles over, the values can still be shown

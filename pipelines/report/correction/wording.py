@@ -11,7 +11,8 @@ Row = dict[str, Any]
 FOLDER = "修正依頼"
 OVERVIEW = "修正依頼.xlsx"
 LIST_SHEET = "指摘一覧"
-BACK = f"← {LIST_SHEET}"
+# With ※ it is a note to our readers, when the copy is corrected and sent back.
+BACK = f"※ {LIST_SHEET}へ戻る"
 SEVERITY_LABELS = {"error": "要修正", "warning": "要確認", "info": "参考"}
 STATE_LABELS = {"new": "新規", "unresolved": "未解決", "resolved": "解決済み"}
 # What a clerk has to look at; the rest is for the prefecture.
