@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from pipelines.errors import KyosoError
 from pipelines.quality.verdict import Offender, Result, Verdict
@@ -122,26 +124,44 @@ def test_a_failure_nobody_foresaw_is_named_and_asks_for_a_second_try(
     assert "もう一度実行してください" in page.text
 
 
-def test_findings_are_new_once_and_then_known(tmp_path: Path, attempt: Attempt) -> None:
+def test_states_come_from_the_files_and_not_from_the_night_before(tmp_path: Path, attempt: Attempt) -> None:
     shown(tmp_path, attempt)
+    first = json.loads((tmp_path / "latest.json").read_text(encoding="utf-8"))["findings"]
     page = shown(tmp_path, replace(attempt, run_id="2", outcome="nothing_new"))
-    latest = json.loads((tmp_path / "latest.json").read_text(encoding="utf-8"))
-    assert latest["findings"]["new"] == latest["findings"]["resolved"] == 0
-    assert "前回から 新規 0 解消 0" in re.sub(r"\s+", " ", page.text)
+    assert json.loads((tmp_path / "latest.json").read_text(encoding="utf-8"))["findings"] == first
+    assert first["new"] + first["unresolved"] == first["error"] + first["warning"] > 0
+    said = f"新規 {first['new']} 未解決 {first['unresolved']} 解決済み {first['resolved']}"
+    assert said in re.sub(r"\s+", " ", page.text)
     assert [entry["run_id"] for entry in read_history(tmp_path)] == ["20261121-020000", "2"]
 
 
-def test_a_finding_that_is_gone_counts_as_resolved(tmp_path: Path, attempt: Attempt) -> None:
-    shown(tmp_path, attempt)
-    path = tmp_path / "findings.csv"
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
-    path.write_text(
-        "\n".join([*lines, lines[-1].replace("太地町", "太地町").replace(".xlsx", "_旧.xlsx")]),
-        encoding="utf-8-sig",
-    )
-    shown(tmp_path, replace(attempt, run_id="2"))
-    latest = json.loads((tmp_path / "latest.json").read_text(encoding="utf-8"))
-    assert latest["findings"]["resolved"] == 1
+def test_what_a_re_sent_file_resolved_is_counted_and_its_sender_is_told(
+    tmp_path: Path, attempt: Attempt
+) -> None:
+    import duckdb
+
+    assert attempt.control is not None
+    control = tmp_path / "control"
+    shutil.copytree(attempt.control, control)
+    states = control / "finding_states.parquet"
+    duckdb.sql(f"""
+        copy (
+            select s.* replace (
+                case when f.typed_text = 'R8.2.31' then 'resolved' when f.typed_text = '約5名' then 'unresolved'
+                     else s.state end as state,
+                case when f.typed_text = 'R8.2.31' then f.file_id else '' end as resolved_by)
+            from read_parquet('{states}') s
+            join read_parquet('{control / "findings.parquet"}') f using (finding_id)
+        ) to '{tmp_path / "changed.parquet"}' (format parquet)
+    """)
+    (tmp_path / "changed.parquet").replace(states)
+    page = shown(tmp_path / "status", replace(attempt, control=control))
+    counts = json.loads((tmp_path / "status" / "latest.json").read_text(encoding="utf-8"))["findings"]
+    assert (counts["resolved"], counts["unresolved"]) == (1, 1)
+    assert "未解決 1 解決済み 1" in re.sub(r"\s+", " ", page.text)
+    book = load_workbook(tmp_path / "status" / "修正依頼" / "304221_太地町" / "修正依頼.xlsx")
+    changes = [row[0] for row in book["前回からの変化"].iter_rows(min_row=6, values_only=True)]
+    assert changes[:2] == ["解決済み", "未解決"]
 
 
 def test_rows_read_are_rows_taken_and_set_aside_for_every_source(tmp_path: Path, attempt: Attempt) -> None:
