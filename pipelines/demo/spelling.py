@@ -9,7 +9,7 @@ from typing import Any
 
 from pipelines.fiscal_year import label
 from pipelines.ingest.contracts import Field, code_books
-from pipelines.ingest.japanese.dates import era_text
+from pipelines.ingest.japanese.date_text import era_text
 from pipelines.ingest.municipalities import municipalities
 
 _FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")

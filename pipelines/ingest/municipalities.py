@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pipelines.ingest.japanese.reading import Read, Unreadable, fold
+from pipelines.ingest.japanese.reading import Read, Unreadable, fold, fold_number, missing_symbol
 
 _TABLE = Path(__file__).parent / "municipalities.csv"
 _EXPECTED = "県内の市町村名、または6桁の団体コード"
@@ -93,6 +93,8 @@ def parse_area_code(value: object) -> Read:
     Raises:
         Unreadable: not five or six digits, a wrong check digit, or five digits that can be two areas.
     """
+    if isinstance(value, str) and (missing := missing_symbol(value)):
+        return missing
     text = re.sub(r"\.0+$", "", fold(str(value)))
     if not re.fullmatch(r"\d{4,6}", text, re.ASCII):
         raise _not_a_code()
@@ -137,6 +139,8 @@ def parse_municipality(value: object, aliases: Mapping[str, str] | None = None) 
     Raises:
         Unreadable: no exact match. A near name is suggested and never taken.
     """
+    if isinstance(value, str) and (missing := missing_symbol(value)):
+        return missing
     text = fold(str(value))
     if re.fullmatch(r"[\d.]+", text, re.ASCII):
         read = parse_area_code(value)
@@ -159,7 +163,9 @@ def parse_municipality(value: object, aliases: Mapping[str, str] | None = None) 
 
 def parse_corporate_number(value: object) -> Read:
     """Read a 13-digit corporate number. Raises Unreadable for a wrong length or check digit."""
-    text = re.sub(r"\.0+$", "", fold(str(value)).replace("-", "").removeprefix("T"))
+    if isinstance(value, str) and (missing := missing_symbol(value)):
+        return missing
+    text = re.sub(r"\.0+$", "", fold_number(str(value)).replace("-", "").removeprefix("T"))
     if not re.fullmatch(r"\d{13}", text, re.ASCII):
         raise Unreadable(
             "not_a_corporate_number", "法人番号は13桁の数字です。", "13桁の法人番号", "4000020300004"

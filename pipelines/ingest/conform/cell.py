@@ -13,8 +13,8 @@ from pipelines.fiscal_year import UnreadableYear, to_fiscal_year
 from pipelines.ingest.contracts import Field
 from pipelines.ingest.japanese.categories import accepted, parse_category, parse_mark
 from pipelines.ingest.japanese.dates import parse_date, parse_month
+from pipelines.ingest.japanese.kanji import kanji_to_digits
 from pipelines.ingest.japanese.numbers import (
-    kanji_to_digits,
     parse_decimal,
     parse_integer,
     parse_money,
@@ -79,7 +79,7 @@ def parse_cell(value: CellValue, field_: Field, unit: str, context: ParsingConte
         "decimal": lambda: parse_decimal(value, unit=unit),
         "money": lambda: parse_money(value, unit=unit or "円"),
         "score": lambda: parse_score(value, field_.minimum or 0, field_.maximum or 0),
-        "date": lambda: parse_date(value, fiscal_year=context.fiscal_year),
+        "date": lambda: parse_date(value, fiscal_year=context.fiscal_year, has_time="日時" in field_.label),
         "month": lambda: parse_month(value),
         "time": lambda: parse_time(value),
         "timestamp": lambda: parse_timestamp(value),

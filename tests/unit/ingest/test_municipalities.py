@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.japanese.reading import Unreadable
+from pipelines.ingest.japanese.reading import Missing, Unreadable
 from pipelines.ingest.municipalities import (
     Municipality,
     check_digit,
@@ -76,8 +76,6 @@ def test_a_completed_code_is_recorded_as_read_differently() -> None:
         ("西牟婁郡串本町", ""),
         ("大阪府日高町", ""),
         ("海南市・橋本市", ""),
-        ("", ""),
-        ("<NA>", ""),
     ],
 )
 def test_no_near_or_partial_name_is_ever_taken(typed: str, suggestion: str) -> None:
@@ -85,6 +83,14 @@ def test_no_near_or_partial_name_is_ever_taken(typed: str, suggestion: str) -> N
         parse_municipality(typed)
     assert caught.value.rule == "unknown_municipality"
     assert suggestion in caught.value.suggestion
+
+
+@pytest.mark.parametrize(("typed", "code"), [("", "blank"), ("<NA>", "not_available"), ("－", "none")])
+def test_what_other_programs_write_for_no_value_is_missing_and_no_town(typed: str, code: str) -> None:
+    for parse in (parse_municipality, parse_area_code, parse_corporate_number):
+        read = parse(typed)
+        assert isinstance(read, Missing)
+        assert (read.code, bool(read.repair)) == (code, typed != "")
 
 
 def test_towns_with_names_alike_are_never_confused() -> None:
@@ -108,7 +114,11 @@ def test_towns_with_names_alike_are_never_confused() -> None:
 @given(st.text("日高川町郡和歌山県市有田紀の美浜 ", max_size=8))
 def test_a_text_is_a_town_only_when_it_is_exactly_one_of_its_names(text: str) -> None:
     with contextlib.suppress(Unreadable):
-        town = municipalities()[parse_municipality(text).value]
+        read = parse_municipality(text)
+        if isinstance(read, Missing):
+            assert not text.strip()
+            return
+        town = municipalities()[read.value]
         bare = "".join(text.split())
         assert bare in {town.name, town.long_name, town.district + town.name, "和歌山県" + town.name}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.ingest.japanese.kanji import kanji_to_digits
 from pipelines.ingest.japanese.numbers import (
     SCALES,
-    kanji_to_digits,
     parse_decimal,
     parse_integer,
     parse_money,
@@ -57,6 +58,14 @@ def in_kanji(number: int) -> str:
         ("－１，２３４", "", "-1234"),
         ("ー5", "", "-5"),
         ("¥1,200", "円", "1200"),
+        ("¥1,200-", "円", "1200"),
+        ("▲¥1,200", "円", "-1200"),
+        ("金壱百弐拾万円也", "円", "1200000"),
+        ("金1,200円也", "円", "1200"),
+        ("50%", "%", "50"),
+        ("0.5", "%", "0.5"),
+        (0.1 + 0.2, "", "0.3"),
+        (1234.567 * 3, "", "3703.701"),
         ("3回", "回", "3"),
         ("３ 回", "回", "3"),
         ("30名", "人", "30"),
@@ -92,6 +101,10 @@ def test_every_spelling_is_the_number_meant(typed: object, unit: str, value: str
         ("1.2万円", "円", 12_000, "12000円"),
         ("1,200,000円", "千円", 1200, "1200千円"),
         ("90分", "時間", Decimal("1.5"), "1.5時間"),
+        ("100分", "時間", Decimal("1.6667"), "1.6667時間に換算しました(小数第4位までに四捨五入)"),
+        ("2時間30分", "時間", Decimal("2.5"), "2.5時間"),
+        ("二時間半", "時間", Decimal("2.5"), "2.5時間"),
+        ("2:30", "時間", Decimal("2.5"), "2.5時間"),
     ],
 )
 def test_another_known_unit_is_converted_and_the_conversion_is_recorded(
@@ -110,9 +123,19 @@ def test_another_known_unit_is_converted_and_the_conversion_is_recorded(
         ("30名程度", "人", "approximate_number", "30"),
         ("３０人以上", "人", "approximate_number", "30"),
         ("100万円未満", "円", "approximate_number", "100"),
-        ("10〜20", "", "not_a_number", ""),
-        ("10～20名", "人", "not_a_number", ""),
-        ("10-20", "", "not_a_number", ""),
+        ("10〜20", "", "number_range", "10か20"),
+        ("10～20名", "人", "number_range", "10か20"),
+        ("３～５回", "回", "number_range", "3か5"),
+        ("3回から5回", "回", "number_range", "3か5"),
+        ("十数名", "人", "approximate_number", ""),
+        ("30名余", "人", "approximate_number", "30"),
+        ("3 4", "", "space_between_digits", ""),
+        ("3\n4", "", "space_between_digits", ""),
+        ("¥5", "人", "not_a_number", ""),
+        (0.5, "%", "ambiguous_percent", "50%"),
+        (1, "%", "ambiguous_percent", "100%"),
+        (timedelta(hours=2), "回", "not_a_number", ""),
+        ("10-20", "", "number_range", "10か20"),
         ("3、4", "", "not_a_number", ""),
         ("1,23", "", "not_a_number", ""),
         ("1.2.3", "", "not_a_number", ""),
@@ -158,6 +181,42 @@ def test_a_statistical_symbol_is_missing_with_its_reason_and_never_zero(symbol: 
     assert parse_integer(symbol).value is None
     assert parse_money(symbol).value is None
     assert parse_score(symbol, 0, 4).value is None
+
+
+@pytest.mark.parametrize(
+    ("symbol", "code"),
+    [
+        ("-", "none"),
+        ("…", "not_available"),
+        ("・・・", "not_available"),
+        ("<NA>", "not_available"),
+        ("NaN", "not_available"),
+        ("x", "suppressed"),
+        ("Ｘ", "suppressed"),
+        ("", "blank"),
+        (" 　", "blank"),
+    ],
+)
+def test_every_reason_for_no_value_has_its_code(symbol: str, code: str) -> None:
+    read = parse_decimal(symbol)
+    assert isinstance(read, Missing)
+    assert read.code == code
+    assert bool(read.repair) == (code != "blank")
+
+
+@pytest.mark.parametrize("zero", ["0", 0, "０", 0.0])
+def test_zero_is_a_number_unless_the_contract_says_it_means_less_than_a_unit(zero: object) -> None:
+    assert parse_decimal(zero).value == 0
+    read = parse_decimal(zero, zero_is_below_unit=True)
+    assert isinstance(read, Missing)
+    assert (read.code, "単位未満" in read.repair) == ("below_unit", True)
+    assert parse_decimal("1", zero_is_below_unit=True).value == 1
+
+
+@pytest.mark.parametrize("typed", [time(2, 30), timedelta(hours=2, minutes=30)])
+def test_a_duration_that_excel_made_a_time_of_day_is_hours_again(typed: object) -> None:
+    read = parse_decimal(typed, unit="時間")
+    assert (read.value, "2.5時間" in read.repair) == (Decimal("2.5"), True)
 
 
 def test_the_symbols_for_none_not_available_and_suppressed_are_told_apart() -> None:

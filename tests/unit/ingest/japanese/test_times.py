@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.ingest.japanese.reading import Unreadable
+from pipelines.ingest.japanese.reading import Missing, Unreadable
 from pipelines.ingest.japanese.times import parse_time, parse_timestamp
 
 
@@ -37,9 +37,10 @@ from pipelines.ingest.japanese.times import parse_time, parse_timestamp
         ("25:00", 1500),
         ("30:00", 1800),
         (time(13, 30), 810),
-        (datetime(2026, 6, 1, 13, 30), 810),
         (timedelta(hours=25), 1500),
         (0.5625, 810),
+        ("正午", 720),
+        (datetime(1899, 12, 31, 13, 30), 810),
     ],
 )
 def test_a_time_is_minutes_after_midnight_of_the_first_day(typed: object, minutes: int) -> None:
@@ -57,8 +58,11 @@ def test_a_time_is_minutes_after_midnight_of_the_first_day(typed: object, minute
         (timedelta(hours=-1), "impossible_time"),
         ("13:5", "not_a_time"),
         ("1330", "not_a_time"),
-        ("13:00〜15:00", "not_a_time"),
-        ("13:00-15:00", "not_a_time"),
+        ("13:00〜15:00", "time_range"),
+        ("13:00-15:00", "time_range"),
+        ("午後1時から3時まで", "time_range"),
+        ("1 3:00", "not_a_time"),
+        ("13:30:60", "impossible_time"),
         ("午後", "not_a_time"),
         ("終日", "not_a_time"),
         (13, "not_a_time"),
@@ -87,7 +91,8 @@ def test_every_minute_of_a_long_day_reads_back_in_every_spelling(minutes: int) -
 )
 def test_arbitrary_input_gives_a_time_or_a_refusal(typed: Any) -> None:
     with contextlib.suppress(Unreadable):
-        assert 0 <= parse_time(typed).value <= 1800
+        read = parse_time(typed)
+        assert isinstance(read, Missing) or 0 <= read.value <= 1800
     with contextlib.suppress(Unreadable):
         assert isinstance(parse_timestamp(typed).value, datetime)
 
@@ -113,3 +118,47 @@ def test_an_instant_of_another_zone_or_of_no_day_is_refused(typed: object) -> No
     """Dropping the Z would move every message of an evening to the day before."""
     with pytest.raises(Unreadable):
         parse_timestamp(typed)
+
+
+def test_a_span_is_split_in_the_suggestion_and_not_read() -> None:
+    with pytest.raises(Unreadable) as caught:
+        parse_time("10:00～12:00")
+    assert caught.value.suggestion == "開始 10:00、終了 12:00"
+    assert "別の欄" in caught.value.expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggestion"), [("1330", "13:30"), (1330, "13:30"), ("930", "9:30"), (9999, "")]
+)
+def test_digits_alone_may_be_meant_as_a_time_and_are_suggested(typed: object, suggestion: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        parse_time(typed)
+    assert caught.value.suggestion == suggestion
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes", "said"),
+    [
+        ("13:30:45", 810, "45秒"),
+        (time(13, 30, 45), 810, "45秒"),
+        (timedelta(hours=25, seconds=5), 1500, "5秒"),
+        (datetime(2026, 6, 1, 13, 30), 810, "2026-06-01"),
+        (datetime(1900, 1, 1, 1, 0), 1500, "25:00"),
+        (datetime(1904, 1, 2, 1, 0), 1500, "25:00"),
+    ],
+)
+def test_what_a_time_loses_is_said(typed: object, minutes: int, said: str) -> None:
+    """25:00 in a cell of the format h:mm is kept as the next day's 1:00, and shown as 1:00."""
+    read = parse_time(typed)
+    assert (read.value, said in read.repair) == (minutes, True)
+
+
+@pytest.mark.parametrize(("typed", "code"), [("-", "none"), ("…", "not_available")])
+def test_a_symbol_in_place_of_a_time_is_missing_with_its_reason(typed: str, code: str) -> None:
+    read = parse_time(typed)
+    assert isinstance(read, Missing)
+    assert read.code == code
+
+
+def test_a_date_alone_becomes_midnight_and_says_so() -> None:
+    assert "0時" in parse_timestamp(date(2026, 6, 1)).repair

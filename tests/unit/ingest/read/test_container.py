@@ -85,7 +85,7 @@ def file(tmp_path: Path) -> Callable[..., Path]:
         (container.OLE + bytes(100), "表.xls", "ole"),
         (zip_of({"channels.json": b"[]", "users.json": b"[]"}), "x.zip", "slack"),
         (zip_of({"書き出し/channels.json": b"[]"}), "x.zip", "slack"),
-        (zip_of({"a.csv": b"1"}), "x.zip", "award_zip"),
+        (zip_of({"a.csv": b"1"}), "x.zip", "zip"),
         (zip_of({"a.csv": b"1", "readme.txt": b""}), "x.zip", "zip"),
     ],
 )
