@@ -17,7 +17,7 @@ from pipelines.fiscal_year import label, short_label
 from pipelines.ingest.conform.file import conform_file
 from pipelines.ingest.conform.outcome import FileJob, FileOutcome
 from pipelines.ingest.contracts import Dataset, Field, code_books
-from pipelines.ingest.japanese.dates import era_text
+from pipelines.ingest.japanese.date_text import era_text
 from pipelines.ingest.municipalities import check_digit, corporate_check_digit, municipalities
 from pipelines.ingest.pseudonyms import sample_key
 from pipelines.report.form import form_bytes
