@@ -1,13 +1,12 @@
 """Landing: archived files are read once and become typed rows in segments.
 
-When a reader, a contract, the alias table or the pseudonym key changes, everything is landed again
-from the archive.
+When a reader, a contract, the alias table, the chat mappings or the pseudonym key changes, everything
+is landed again from the archive.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,11 +15,11 @@ from pathlib import Path
 from pipelines.ingest.archive import Archive
 from pipelines.ingest.conform.file import conform_file
 from pipelines.ingest.conform.outcome import FileJob, FileOutcome, refuse
-from pipelines.ingest.japanese.reading import fold
 from pipelines.ingest.ledger import Receipt
 from pipelines.ingest.pseudonyms import PseudonymKey, load_key, sample_key
 from pipelines.ingest.read.refusal import Refused
 from pipelines.ingest.read.worker import ReadingWorkers
+from pipelines.ingest.reading_policy import ReadingPolicy
 from pipelines.ingest.segments import FILES_PER_SEGMENT, compact, sweep, write_empty_segments, write_segment
 from pipelines.settings import Settings
 
@@ -62,7 +61,7 @@ def land_new(
 ) -> LandingSummary:
     """Land every received file that has not landed under the present version.
 
-    Policy files come first: their alias table decides how names in all other files are read.
+    Policy files come first: their alias table and chat mappings decide how all other files are read.
     """
     archive = archive or Archive(settings)
     key = pseudonym_key(settings)
@@ -72,11 +71,10 @@ def land_new(
     others = [r for r in receipts if r.source not in ("policy", "")]
     write_empty_segments(settings.landed)
     policy_version = f"policy-{parser_version()}-{key.key_id}"
-    _land_group(settings, archive, policy, policy_version, key, {}, summary, progress)
-    aliases = newest_aliases(settings.landed, archive.ledger.receipts)
-    digest = hashlib.sha256(json.dumps(sorted(aliases.items())).encode()).hexdigest()[:8]
-    version = f"rows-{parser_version()}-{key.key_id}-{digest}"
-    _land_group(settings, archive, others, version, key, aliases, summary, progress)
+    _land_group(settings, archive, policy, policy_version, key, ReadingPolicy(), summary, progress)
+    reading = ReadingPolicy.newest(settings.landed, archive.ledger.receipts)
+    version = f"rows-{parser_version()}-{key.key_id}-{reading.digest}"
+    _land_group(settings, archive, others, version, key, reading, summary, progress)
     return summary
 
 
@@ -93,7 +91,7 @@ def _land_group(
     receipts: list[Receipt],
     version: str,
     key: PseudonymKey,
-    aliases: dict[str, str],
+    reading: ReadingPolicy,
     summary: LandingSummary,
     progress: Progress | None,
 ) -> None:
@@ -101,7 +99,18 @@ def _land_group(
     todo = [r for r in receipts if (r.file_id, r.source) not in landed]
     if not todo:
         return
-    jobs = [FileJob(r.file_id, r.source, archive.path_of(r.file_id), r.name, key, aliases) for r in todo]
+    jobs = [
+        FileJob(
+            r.file_id,
+            r.source,
+            archive.path_of(r.file_id),
+            r.name,
+            key,
+            reading.aliases,
+            reading.chat_mappings,
+        )
+        for r in todo
+    ]
     names = {(r.file_id, r.source): r.path for r in todo}
     workers: ReadingWorkers[FileJob, FileOutcome] = ReadingWorkers(
         conform_file, count=None if len(jobs) > FILES_PER_WORKER else 1
@@ -140,15 +149,3 @@ def _count(outcome: FileOutcome, name: str, summary: LandingSummary) -> None:
 
 def _row_count(outcomes: Iterable[FileOutcome]) -> int:
     return sum(count.rows_landed for outcome in outcomes for count in outcome.counts)
-
-
-def newest_aliases(landed: Path, receipts: Iterable[Receipt]) -> dict[str, str]:
-    """Alias to code from the newest alias table received: names are read the same for every as-of date."""
-    import pyarrow.parquet as pq
-
-    newest = {r.file_id: (r.received_date, r.seq) for r in receipts if r.source == "policy"}
-    rows = pq.read_table(landed / "policy__aliases").to_pylist()
-    if not rows:
-        return {}
-    latest = max((row["_file_id"] for row in rows), key=newest.__getitem__)
-    return {fold(row["alias"]): row["municipality_code"] for row in rows if row["_file_id"] == latest}

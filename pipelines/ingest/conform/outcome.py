@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.ingest.contracts import Dataset
 from pipelines.ingest.findings import ERROR, Finding, Place
 from pipelines.ingest.pseudonyms import PseudonymKey
+from pipelines.ingest.read.chat_mapping import ChatMapping
 from pipelines.ingest.read.refusal import Refused
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class FileJob:
     name: str
     key: PseudonymKey
     aliases: Mapping[str, str] = field(default_factory=dict)
+    chat_mappings: tuple[ChatMapping, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from pipelines.ingest.read.refusal import Refused
 
 _STARTS = {b"<!doctype html": "html", b"<html": "html", b"<table": "html", b"<?xml": "xml", b"%pdf": "pdf"}
+_JSON = re.compile(rb'\s*(\{\s*"|\[\s*\{)')
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_ENTRIES = 50_000
 MAX_UNZIPPED_BYTES = 4 * 2**30
@@ -22,7 +23,7 @@ MAX_ENTRIES_AT_ANY_RATIO = 5
 
 
 def kind_of(path: Path) -> str:
-    """workbook, slack, zip, ole, html, xml, pdf, text or empty; the extension does not count."""
+    """workbook, slack, zip, gzip, ole, html, xml, pdf, json, text or empty; the extension does not count."""
     with path.open("rb") as file:
         head = file.read(4096)
     if not head.strip(b"\x00"):
@@ -31,7 +32,12 @@ def kind_of(path: Path) -> str:
         return "ole"
     if head.startswith(b"PK"):
         return _kind_of_zip(path)
+    if head.startswith(b"\x1f\x8b"):
+        return "gzip"
     lowered = head[:1024].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    # What PowerShell writes into a file is UTF-16, where every letter has a NUL beside it.
+    if _JSON.match(head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\x00", b"")):
+        return "json"
     return next((kind for start, kind in _STARTS.items() if lowered.startswith(start)), "text")
 
 

@@ -28,6 +28,8 @@ _NAMES = {
     "empty": "空のファイル",
     "slack": "チャットの書き出し",
     "zip": "ZIP",
+    "gzip": "gzip",
+    "json": "JSON",
 }
 # What archivers add beside the files that people put in.
 _NOT_SENT = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
