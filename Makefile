@@ -12,7 +12,7 @@ SAMPLE := --raw raw/sample --home var/sample --as-of 2026-11-20
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup nightly test test-slow test-browser check lint types imports sql-lint drift docs bench sample lock clean
+.PHONY: help setup nightly test test-slow test-browser simulate check lint types imports sql-lint drift docs bench sample lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ test-slow: $(READY) ## faults, whole nights, property tests at length
 
 test-browser: $(READY) ## the pages in a real Chromium, the documents in a real LibreOffice
 	@$(BIN)/python -m pytest -q -m 'browser or office'
+
+simulate: $(READY) ## size, coverage and power of the effect estimate, over thousands of invented programmes
+	@$(BIN)/python -m pytest -q -m slow tests/simulations
 
 check: lint types imports sql-lint drift test ## everything a change must pass
 
