@@ -1,4 +1,4 @@
-"""The policy sheets: stage scheme, item map, targets, deadlines, aliases, waivers and parameters."""
+"""The policy sheets: stage scheme, item map, targets, analysis plan, deadlines, aliases, waivers and parameters."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pipelines.demo.analysis_plan import plan_sheets
 from pipelines.demo.assessments import ITEMS, item_numbers
 from pipelines.demo.files import Sheet, write_workbook
 from pipelines.demo.world import World
@@ -112,10 +113,11 @@ def write_policy(world: World, out: Path) -> int:
         ),
     ]
     write_workbook(folder / "設定_提出期限・別表記・例外.xlsx", sheets, world.rng("policy/other"), 0)
+    write_workbook(folder / "設定_分析計画_R8.xlsx", plan_sheets(), world.rng("policy/analysis"), 0)
     folder = out / "R9" / "policy" / "2027-06-18"
     waivers = [Sheet("policy__waivers", _WAIVERS)]
     write_workbook(folder / "設定_例外承認.xlsx", waivers, world.rng("policy/waivers"), 0)
-    return 5
+    return 6
 
 
 def _stage_sheets() -> list[Sheet]:
