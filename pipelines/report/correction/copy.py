@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 # Findings about a heading: a word beside the headings would count as one when the copy is sent back.
 _HEADING_RULES = ("missing_column", "unknown_column", "missing_preamble")
-_NO_COPY = "元のファイルの写しは作れませんでした: {reason}下の一覧だけを示します。"
+_NO_COPY = "元のファイルの写しは作れませんでした: {reason}指摘の一覧だけを示します。"
 _LONGEST_NAME_BYTES = 200
 
 

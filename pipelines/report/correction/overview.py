@@ -140,7 +140,8 @@ def _answer(overview: Overview) -> str:
         return f"直すところはありません。{resolved}"
     states = Counter(f.get("state") for f in overview.findings)
     unresolved = f"このうち{states['unresolved']}件は前回からの未解決です。" if states["unresolved"] else ""
-    return f"要修正が{counts['error']}件、要確認が{counts['warning']}件あります。{unresolved}{resolved}"
+    found = "、".join(f"{SEVERITY_LABELS[s]}が{counts[s]}件" for s in FILLS if counts[s])
+    return f"{found}あります。{unresolved}{resolved}"
 
 
 def _write_files(sheet: Worksheet, overview: Overview) -> None:
@@ -211,7 +212,8 @@ def _head(
     put(sheet, 2, 1, Cell(lines[0]), bold=True, wrap=False)
     put(sheet, 3, 1, Cell(lines[1]), color=SOFT, wrap=False)
     for position, (label, width) in enumerate(columns.values(), start=1):
-        put(sheet, HEADING_ROW, position, Cell(label), bold=True, fill=WASH, rule="heading")
+        align = "right" if label.endswith("(件)") else "left"
+        put(sheet, HEADING_ROW, position, Cell(label), bold=True, fill=WASH, rule="heading", align=align)
         sheet.column_dimensions[get_column_letter(position)].width = width
 
 
@@ -223,7 +225,14 @@ def _line(
     texts = [str(values[name] or "") for name in columns]
     for position, (name, text) in enumerate(zip(columns, texts, strict=True), start=1):
         is_count = name in ("error", "warning") and text.isdigit()
-        put(sheet, row, position, Cell(text, int(text) if is_count else None), rule="row")
+        put(
+            sheet,
+            row,
+            position,
+            Cell(text, int(text) if is_count else None),
+            rule="row",
+            align="right" if is_count else "left",
+        )
     if fill:
         sheet.cell(row, 1).fill = PatternFill("solid", fgColor=fill)
     fit_height(sheet, row, zip(texts, (width - 1 for _, width in columns.values()), strict=True))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
-from tests.unit.ingest.conform.forms import visit
+from tests.unit.ingest.conform.forms import HEADING_ROW, PREAMBLE, heading, visit
 from tests.unit.ingest.received import House, form
 
 FOLDER = "R8/visit_log/{}/{}"
@@ -143,3 +145,19 @@ def test_every_open_finding_has_one_state_and_no_closed_one_is_called_open(sendi
     )
     assert not any(is_open[i] for i, state in states if state == "resolved")
     assert len({i for i, _ in states}) == len(states)
+
+
+def test_a_finding_about_no_row_goes_to_whom_the_form_names_and_not_to_whom_the_file_name_does(
+    sendings: Sendings,
+) -> None:
+    book = Workbook()
+    assert book.active is not None
+    for row in [*PREAMBLE, heading(), visit(1), visit(2)]:
+        book.active.append(list(row))
+    book.active.row_dimensions[HEADING_ROW + 2].hidden = True
+    data = io.BytesIO()
+    book.save(data)
+    sendings.send("2026-07-03", data.getvalue(), name="橋本市から預かった報告.xlsx")
+    sendings.night()
+    (finding,) = [f for f in sendings.control()["findings"] if f["severity"] == "warning"]
+    assert (finding["rule"], finding["municipality_code"]) == ("hidden_cells_were_read", "302023")
