@@ -87,7 +87,7 @@ def test_municipality_and_month_are_filled_in_beforehand(form: Form, tmp_path: P
     code, _, _ = form(tmp_path, "--source", "visit_log", "--municipality", "海南市", "--month", "R9.1")
     assert code == 0
     sheet = openpyxl.load_workbook(tmp_path / "visit_log" / "海南市_支援実施記録_R9.1月.xlsx").worksheets[0]
-    assert [sheet.cell(row, 3).value for row in (4, 5, 6)] == ["海南市", "令和9年(2027年)1月", None]
+    assert [sheet.cell(row, 3).value for row in (5, 6, 7)] == ["海南市", "令和9年(2027年)1月", None]
 
 
 def test_all_municipalities_are_thirty_files(form: Form, tmp_path: Path) -> None:

@@ -17,6 +17,9 @@ from pipelines.ingest.read.grid import CellValue, Grid
 
 # A row of this many filled cells is no title, date or pair of label and value: it looks like data.
 _ROW_OF_DATA = 4
+# What our forms and others write above the headings: which columns must be filled in.
+REQUIRED, OPTIONAL = "必須", "任意"
+REQUIREMENT_WORDS = frozenset((REQUIRED, OPTIONAL))
 
 
 @dataclass
@@ -112,7 +115,7 @@ def _passed_over(
     for index in rows:
         cells = [value for column, value in grid.cells(index) if header.spans(column)]
         texts = {fold(value).partition(":")[0] for value in cells if isinstance(value, str)}
-        if len(cells) >= _ROW_OF_DATA and not texts & labels.keys():
+        if len(cells) >= _ROW_OF_DATA and not texts & labels.keys() and not texts <= REQUIREMENT_WORDS:
             numbers.append(grid.physical_row(index))
     if not numbers:
         return []

@@ -10,9 +10,9 @@ from pipelines.ingest.contracts import Dataset, Field
 from pipelines.ingest.municipalities import municipalities
 
 FORM_PROPERTY, VERSION_PROPERTY = "kyoso_form", "kyoso_form_version"
-# Above the heading: title, instruction, form id; what stands above the table; an empty line; which columns
+# Above the heading: title, instruction, version, form id; what stands above the table; an empty line; which columns
 # are required; an empty line. Without the last the reader would take the words for a heading's upper row.
-_FIRST_PREAMBLE_ROW = 4
+_FIRST_PREAMBLE_ROW = 5
 # Rows with rules and drop-downs; only the first of them are drawn, typing below is fine.
 LAST_ROW = 2000
 DRAWN_ROWS = 40

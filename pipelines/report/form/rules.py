@@ -101,6 +101,9 @@ def _condition(field: Field, cell: str, ranges: dict[str, str]) -> tuple[_Kind, 
         return "whole", str(field.minimum), str(field.maximum)
     if field.parser == "integer" or (field.parser == "money" and field.unit in ("", "円")):
         return "whole", str(-_WIDEST), str(_WIDEST)
+    if field.unit == "%":
+        # 0.5 may be half a percent or, in a cell with a percent format, fifty: the reader refuses both.
+        return "custom", f"AND(ISNUMBER({cell}),OR({cell}=0,ABS({cell})>1))", None
     if field.parser in ("decimal", "money"):
         return "decimal", str(-_WIDEST), str(_WIDEST)
     formula = _FORMULAS.get(field.parser)

@@ -92,8 +92,10 @@ def example_value(field: Field, fiscal_year: int) -> str | int | float:
 def _write_frame(sheet: Worksheet, plan: FormPlan, widths: list[float]) -> None:
     write(sheet, 1, 1, plan.dataset.label, size=14, bold=True, color=STRONG)
     sheet.row_dimensions[1].height = 26
-    for column, text in enumerate(("様式の版", plan.version, "様式番号", plan.dataset.name), start=1):
-        write(sheet, 3, column, text, size=9, color=SOFT)
+    # A row each: three cells in a row above the heading could be a row of data that went astray.
+    for row, texts in ((3, ("様式の版", plan.version)), (4, ("様式番号", plan.dataset.name))):
+        for column, text in enumerate(texts, start=1):
+            write(sheet, row, column, text, size=9, color=SOFT)
     for row, field in plan.preamble_rows():
         is_required = field.is_required
         write_requirement(sheet, row, 1, requirement(field), is_required=is_required)

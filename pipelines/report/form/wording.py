@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pipelines.fiscal_year import label
 from pipelines.ingest.conform.cell import example_of
+from pipelines.ingest.conform.preamble import OPTIONAL, REQUIRED
 from pipelines.ingest.contracts import Field
 
-REQUIRED, OPTIONAL = "必須", "任意"
 DATES = "R8.6.1、令和8年6月1日、2026/6/1のどれか。年は元号か西暦4桁"
 _WAYS = {
     "text": "文字",
@@ -41,6 +41,8 @@ def way(field: Field) -> str:
         return f"{field.minimum}から{field.maximum}の整数"
     if field.parser == "fiscal_year":
         return "一覧から選ぶ" if field.is_preamble else "令和8年度、R8、2026のどれか"
+    if field.unit == "%":
+        return "%を付けない数。50%は50"
     if field.parser in _NUMBERS:
         return _NUMBERS[field.parser] + (f"(単位: {field.unit})" if field.unit else "")
     return _WAYS[field.parser]

@@ -101,6 +101,8 @@ def _filled(field: Field) -> st.SearchStrategy[Entry]:
         return st.sampled_from([Entry(t, c == "true" if is_mark else c) for c, t in codes.items()])
     if field.parser == "score":
         return st.integers(field.minimum or 0, field.maximum or 0).map(lambda n: Entry(n, n))
+    if field.unit == "%":
+        return st.integers(2, 100).map(lambda n: Entry(n, Decimal(n)))
     if field.parser == "money":
         factor = {"千円": 1000, "": 1, "円": 1}[field.unit]
         return st.integers(-(10**9), 10**9).map(lambda n: Entry(n, n * factor))
