@@ -46,7 +46,45 @@ def test_it_opens_every_sheet_of_the_report_without_an_error(
 
 
 def test_it_opens_a_correction_list(office: str, sample_home: Path, tmp_path: Path) -> None:
-    (source, *_) = sorted((sample_home / "status" / "修正依頼").glob("*.xlsx"))
+    (source, *_) = sorted((sample_home / "status" / "修正依頼").rglob("修正依頼.xlsx"))
     text = converted(office, source, CSV_IN_UTF8, tmp_path).read_text(encoding="utf-8")
     assert "修正依頼" in text
     assert "Err:" not in text
+
+
+def test_it_opens_a_marked_copy_with_its_marks_comments_formulas_and_chart(
+    office: str, tmp_path: Path
+) -> None:
+    from openpyxl import load_workbook
+
+    from pipelines.report.correction.copy import CopyJob, mark_up
+    from tests.unit.report.test_correction_copy import SHEET, at, saved
+
+    copy = tmp_path / "写し.xlsx"
+    mark_up(CopyJob(saved(tmp_path), "報告書.xlsx", (at("B3"), at("C2", severity="warning")), copy))
+    again = load_workbook(converted(office, copy, "xlsx", tmp_path / "out"))
+    assert again.sheetnames == ["指摘一覧", SHEET]
+    sheet = again[SHEET]
+    assert (sheet["B3"].fill.fgColor.rgb, sheet["C2"].fill.fgColor.rgb) == ("FFF4B6A6", "FFFBE3A3")
+    assert "要確認と聞きました" in sheet["B3"].comment.text
+    assert "2月31日は存在しません。" in sheet["B3"].comment.text
+    assert len(sheet._charts) == 1
+    assert sheet["B2"].number_format.replace('"', "") == "#,##0円"
+    values = load_workbook(tmp_path / "out" / "写し.xlsx", data_only=True)[SHEET]
+    assert values["B4"].value == 1200, "the formula is computed when the copy is opened"
+
+
+def test_a_form_saved_in_an_old_format_is_marked_in_the_same_cells(office: str, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    from pipelines.report.correction.copy import CopyJob, mark_up
+    from tests.unit.report.test_correction_copy import SHEET, at, book_of_a_clerk
+
+    plain = tmp_path / "報告書.xlsx"
+    book_of_a_clerk().save(plain)
+    old = converted(office, plain, "xls", tmp_path / "out")
+    mark_up(CopyJob(old, old.name, (at("B3"),), tmp_path / "写し.xlsx"))
+    sheet = load_workbook(tmp_path / "写し.xlsx")[SHEET]
+    assert sheet["B3"].value == "三千円"
+    assert sheet["B3"].comment
+    assert sheet["B4"].value == 1200, "the saved result of a formula"

@@ -23,7 +23,7 @@ from pipelines.ingest.read.tables import name_of, read_tables
 from pipelines.report.correction.finding_sheet import Listed, lead, write_finding_sheet
 from pipelines.report.correction.kept import not_kept
 from pipelines.report.correction.marks import fit_comments, mark
-from pipelines.report.correction.opened_book import Opened, open_book
+from pipelines.report.correction.opened_book import Opened, open_book, rebuilt_book
 from pipelines.report.correction.wording import BACK, FILLS, INKS, LIST_SHEET, Row, member_and_sheet
 from pipelines.report.workbook.archive import reproducible_bytes
 
@@ -124,6 +124,17 @@ def _by_member(job: CopyJob, members: set[str]) -> dict[str, tuple[Row, ...]]:
 
 def _mark_up_one(job: CopyJob, path: Path, grids: list[Grid]) -> CopyResult:
     book = open_book(path, grids)
+    try:
+        return _marked_up(job, path, book)
+    except (Refused, MemoryError, OSError):
+        raise
+    except Exception:  # openpyxl reads some things that it cannot write: the values can still be shown
+        if not book.is_original:
+            raise
+        return _marked_up(job, path, rebuilt_book(path, grids))
+
+
+def _marked_up(job: CopyJob, path: Path, book: Opened) -> CopyResult:
     listed = _marked(book, job.findings)
     notes = list(book.notes)
     _add_list(book.book, job, listed, notes)

@@ -68,9 +68,11 @@ def open_book(path: Path, grids: list[Grid]) -> Opened:
     """
     if cell_count(grids) > MAX_CELLS:
         raise Refused("too_large_to_copy", f"表が大きすぎます(上限{MAX_CELLS:,}セル)。", "", "")
-    original = _original(path, grids)
-    if original:
-        return original
+    return _original(path, grids) or rebuilt_book(path, grids)
+
+
+def rebuilt_book(path: Path, grids: list[Grid]) -> Opened:
+    """A workbook of the values alone."""
     book, names = rebuilt(grids)
     return Opened(book, names, False, [_REBUILT.format(kind=_KINDS.get(kind_of(path), "このファイル"))])
 
@@ -99,6 +101,8 @@ def _original(path: Path, grids: list[Grid]) -> Opened | None:
         return None
     notes = _without_calls(book, {grid.sheet: grid for grid in grids})
     _forget_earlier_copy(book)
+    # The copy is a plain workbook, whatever it was made from.
+    book.template = False
     names = {sheet.title: sheet.title for sheet in book.worksheets}
     return Opened(book, names, True, notes, [str(warning.message) for warning in caught])
 

@@ -307,6 +307,28 @@ def test_a_corrected_copy_can_be_sent_back_and_loses_its_marks(tmp_path: Path) -
     assert fill(fresh, f"L{HEADING_ROW + 1}") == "FBE3A3"
 
 
+def test_what_openpyxl_can_read_but_not_write_is_rebuilt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> list[str]:
+        raise ValueError
+
+    monkeypatch.setattr("pipelines.report.correction.copy.not_kept", fail)
+    book, result = made(saved(tmp_path), at("B3"))
+    assert book[SHEET]["B3"].comment
+    assert book[SHEET]["B3"].value == "三千円"
+    assert any("値だけを同じ場所に写しました" in note for note in result.notes)
+
+
+def test_macros_of_a_real_workbook_stay_behind_and_that_is_said(tmp_path: Path) -> None:
+    target = tmp_path / "写し.xlsx"
+    result = mark_up(CopyJob(READ / "vba.xlsm", "集計.xlsm", (finding(sheet="", cell=""),), target))
+    assert any("マクロ" in note for note in result.notes)
+    with zipfile.ZipFile(target) as copy:
+        assert not [name for name in copy.namelist() if "vba" in name.lower()]
+        assert b"macroEnabled" not in copy.read("[Content_Types].xml")
+
+
 def dies(job: CopyJob) -> CopyResult:
     if job.path is not None:
         os._exit(1)
