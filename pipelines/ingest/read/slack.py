@@ -35,7 +35,7 @@ _DIRECTORIES = ("groups.json", "dms.json", "mpims.json")
 BATCH_BYTES = 16 * 2**20
 # One day of one channel; a larger one is no day of chat, and would have to fit into memory at once.
 MAX_DAY_BYTES = 64 * 2**20
-MAX_MESSAGES = 3_000_000
+MAX_MESSAGES = 2_000_000
 # In a ZIP's local file header, before the name.
 _NAME_LENGTHS_AT = 26
 

@@ -73,10 +73,13 @@ def joined(tables: list[pa.Table]) -> pa.Table:
     if not len(repeated):
         return table
     # ts repeats across messages, so it is a key only together with channel, author and order.
-    keys = table.column("message_key").combine_chunks()
     mask = pa.array(np.isin(instants, repeated))
-    own = pa.array(numbered(keys.filter(mask).to_pylist()), pa.string())
-    keys = pc.replace_with_mask(keys, mask, own)
+    shared = table.column("message_key").filter(mask).to_pylist()
+    own = numbered(shared)
+    if own == shared:
+        return table
+    keys = table.column("message_key").combine_chunks()
+    keys = pc.replace_with_mask(keys, mask, pa.array(own, pa.string()))
     return table.set_column(table.schema.get_field_index("message_key"), "message_key", keys)
 
 

@@ -1,0 +1,184 @@
+"""Speed of reading a Slack export as ratios to a bare DuckDB: `python -m tests.benchmarks.slack --messages 1000000`.
+
+The floor is `create table as select * from read_json` over the same day files, unpacked and warm, with one
+thread. Ours begins with the ZIP and ends with pseudonymous, checked, typed rows. Everything runs on one core;
+rounds are interleaved, medians are shown. Ratios are of processor
+time, since others use the machine too. Memory is the peak of both processes of a night.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from pipelines.ingest.conform.file import conform_file
+from pipelines.ingest.conform.outcome import FileJob, FileOutcome
+from pipelines.ingest.pseudonyms import sample_key
+from pipelines.ingest.read.worker import ReadingWorkers
+from pipelines.ingest.segments import write_segment
+
+CHANNELS, DAYS, MEMBERS = 10, 365, 300
+_TEXT = "申請様式の作り方を教えてください。当方の例を共有します。よろしくお願いします。"
+
+
+def write_export(folder: Path, messages: int, *, is_rich: bool) -> tuple[Path, int]:
+    """An export as ZIP, with the same day files unpacked under `days/`; returns the ZIP and the posts in it."""
+    rng = random.Random(1)
+    members = [f"U{n:07d}" for n in range(MEMBERS)]
+    per_day = max(1, round(messages / (CHANNELS * DAYS)))
+    lists: dict[str, Any] = {
+        "channels.json": [{"id": f"C{n}", "name": f"channel{n}"} for n in range(CHANNELS)],
+        "users.json": [{"id": m, "name": m, "profile": {"email": f"{m}@town.example"}} for m in members],
+    }
+    path = folder / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, value in lists.items():
+            archive.writestr(name, json.dumps(value))
+        for channel in range(CHANNELS):
+            for day in range(DAYS):
+                posts = [
+                    _post(rng, members, day, number, per_day, is_rich=is_rich) for number in range(per_day)
+                ]
+                # Slack indents by four.
+                data = json.dumps(posts, indent=4).encode()
+                name = f"channel{channel}/{date(2025, 4, 1) + timedelta(days=day)}.json"
+                archive.writestr(name, data)
+                target = folder / "days" / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+    return path, CHANNELS * DAYS * per_day
+
+
+def _post(
+    rng: random.Random, members: list[str], day: int, number: int, per_day: int, *, is_rich: bool
+) -> dict[str, Any]:
+    start = 1_743_433_200 + day * 86_400
+    post: dict[str, Any] = {
+        "type": "message",
+        "user": rng.choice(members),
+        "text": _TEXT[: rng.randrange(8, 40)],
+        "ts": f"{start + number * 80_000 // per_day}.{rng.randrange(10**6):06d}",
+    }
+    if number % 3:
+        post["thread_ts"] = f"{start}.000100"
+    if is_rich:
+        elements = [{"type": "rich_text_section", "elements": [{"type": "text", "text": post["text"]}]}]
+        post["client_msg_id"] = f"{rng.getrandbits(128):032x}"
+        post["team"] = post["user_team"] = post["source_team"] = "T123"
+        post["user_profile"] = {
+            "avatar_hash": "abc",
+            "real_name": "架空 花子",
+            "display_name": "h",
+            "name": "u",
+        }
+        post["blocks"] = [{"type": "rich_text", "block_id": f"{rng.getrandbits(24):x}", "elements": elements}]
+    return post
+
+
+def bare(folder: Path) -> None:
+    """What nobody who uses DuckDB can avoid."""
+    import duckdb
+
+    with duckdb.connect(config={"threads": 1}) as con:
+        con.execute(f"create table posts as select * from read_json('{folder}/days/*/*.json')")
+
+
+def _job(path: Path) -> FileJob:
+    return FileJob(
+        hashlib.sha256(path.name.encode()).hexdigest(), "chat_activity", path, path.name, sample_key()
+    )
+
+
+def _timed(work: Callable[[], object]) -> tuple[float, float]:
+    wall, processor = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - wall, time.process_time() - processor
+
+
+def _peak_megabytes() -> int:
+    """The most memory this process ever had; ru_maxrss would count what its parent had, too."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024
+
+
+def _conform_and_tell_memory(job: FileJob) -> tuple[FileOutcome, int]:
+    return conform_file(job), _peak_megabytes()
+
+
+def memory(folder: Path, path: Path) -> None:
+    """Print the peaks of a worker that reads the export and of the process that lands what it hands over."""
+    workers: ReadingWorkers[FileJob, tuple[FileOutcome, int]] = ReadingWorkers(
+        _conform_and_tell_memory, count=1
+    )
+    ((_, result),) = workers.map([_job(path)])
+    assert isinstance(result, tuple), result
+    write_segment(folder / "landed", "rows", [result[0]])
+    _say(f"{'peak memory, worker':26s} {result[1]:6,d} MB")
+    _say(f"{'peak memory, main process':26s} {_peak_megabytes():6,d} MB")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def measure(folder: Path, path: Path, messages: int, rounds: int) -> None:
+    """Print seconds, posts a second and the ratio to the floor."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    outcome = conform_file(_job(path))
+    assert [c.rows_landed for c in outcome.counts] == [messages], outcome.findings
+    bare(folder)
+    for number in range(rounds):
+        works: dict[str, Callable[[], object]] = {
+            "bare read_json": lambda: bare(folder),
+            "read and checked": lambda: conform_file(_job(path)),
+            "read, checked and landed": lambda n=number: write_segment(  # type: ignore[misc]
+                folder / f"landed{n}", "rows", [conform_file(_job(path))]
+            ),
+        }
+        for name, work in works.items():
+            found.setdefault(name, []).append(_timed(work))
+    floors = found["bare read_json"]
+    for name, times in found.items():
+        # Ratios of one round, since the machine's speed changes from round to round.
+        ratio = median(floor[1] / own[1] for floor, own in zip(floors, times, strict=True))
+        seconds = median(wall for wall, _ in times)
+        _say(f"{name:26s} {seconds:6.2f} s {messages / seconds:12,.0f} posts/s   ratio {ratio:.2f}")
+
+
+def main() -> int:
+    """Measure a plain export (type, user, text, ts) and one with everything Slack adds to a post."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    for is_rich in (False, True):
+        with tempfile.TemporaryDirectory(prefix="kyoso-") as name:
+            folder = Path(name)
+            path, messages = write_export(folder, arguments.messages, is_rich=is_rich)
+            size = sum(p.stat().st_size for p in folder.rglob("days/*/*.json")) / 2**20
+            _say(
+                f"{'rich' if is_rich else 'plain'} posts: {messages:,}, {size:,.0f} MB of day files, one core"
+            )
+            if not is_rich:
+                memory(folder, path)
+            measure(folder, path, messages, arguments.rounds)
+    _say(f"python -m tests.benchmarks.slack --messages {arguments.messages} --rounds {arguments.rounds}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
