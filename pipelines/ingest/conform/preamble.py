@@ -49,6 +49,7 @@ def read_preamble(
     result = Preamble()
     labels = {fold(f.header(header.version)): f.name for f in header.dataset.preamble}
     stated = _stated(grid, labels, range(start_index, header.row_index), header)
+    blank = _left_blank(grid, labels, range(start_index, header.row_index), header)
     for field_ in header.dataset.preamble:
         result.values[field_.name] = None
         if field_.name in stated:
@@ -56,7 +57,8 @@ def read_preamble(
         elif field_.is_required:
             result.is_lost = True
             heading_row = grid.physical_row(header.row_index)
-            result.findings.append(_missing(place, field_, header.version, heading_row))
+            cell = blank.get(field_.name, f"{heading_row}:{heading_row}")
+            result.findings.append(_missing(place, field_, header.version, cell))
     result.findings += _passed_over(grid, labels, range(start_index, header.row_index), header, place)
     return result
 
@@ -107,6 +109,22 @@ def _stated(
     return shared | own
 
 
+def _left_blank(grid: Grid, labels: dict[str, str], rows: range, header: Header) -> dict[str, str]:
+    """Address of the empty cell right of each label, by field: there the clerk has to write. Else the label's."""
+    ends = {(top, left): right for top, left, _, right in grid.merged}
+    found: dict[str, str] = {}
+    for index in rows:
+        for column, value in grid.cells(index):
+            name = labels.get(fold(value).rstrip(":")) if isinstance(value, str) else None
+            if name and name not in found and header.spans(column):
+                here = grid.first_column + column
+                end = ends.get((grid.physical_row(index), here), here)
+                beside = end - grid.first_column + 1
+                is_free = beside >= len(grid.rows[index]) or grid.rows[index][beside] in (None, "")
+                found[name] = grid.address(index, beside if is_free else column)
+    return found
+
+
 def _passed_over(
     grid: Grid, labels: dict[str, str], rows: range, header: Header, place: Place
 ) -> list[Finding]:
@@ -134,14 +152,14 @@ def _passed_over(
     ]
 
 
-def _missing(place: Place, field_: Field, version: str, heading_row: int) -> Finding:
+def _missing(place: Place, field_: Field, version: str, cell: str) -> Finding:
     label = field_.header(version)
     return place.finding(
         ERROR,
         "missing_preamble",
         f"表の上に「{label}」の記入が見つかりません。この表の行は集計に入っていません。",
-        cell=f"{heading_row}:{heading_row}",
-        row=heading_row,
+        cell=cell,
+        row=int(re.sub(r"\D", "", cell.partition(":")[0])),
         field=field_.name,
         field_label=field_.label,
         expected=f"表の上の行に「{label}」と、その右のセルに値",

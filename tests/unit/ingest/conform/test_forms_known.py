@@ -139,6 +139,23 @@ def test_a_form_without_its_head_lands_no_row_and_says_where(
     assert all(f.cell for f in outcome.findings)
 
 
+@pytest.mark.parametrize(
+    ("line", "cell"),
+    [
+        (("団体名", ""), "B3"),
+        (("", "団体名："), "C3"),
+        (("団体名", "報告対象月", "R8.6"), "A3"),
+        (("名称", "海南市"), "7:7"),
+    ],
+)
+def test_a_field_left_blank_above_the_table_is_named_by_the_cell_to_be_filled_in(
+    tmp_path: Path, line: tuple[str, ...], cell: str
+) -> None:
+    preamble = [line if number == 2 else row for number, row in enumerate(PREAMBLE)]
+    (finding,) = [f for f in errors(conformed(tmp_path, [*preamble, heading(), visit(1)])) if f.field]
+    assert (finding.rule, finding.field_label, finding.cell) == ("missing_preamble", "団体名", cell)
+
+
 @pytest.mark.parametrize("line", [("団体名：海南市",), ("団体名:", "", "海南市"), ("", "団体名", "海南市")])
 def test_the_head_may_be_written_in_one_cell_or_apart(tmp_path: Path, line: tuple[str, ...]) -> None:
     preamble = [line if number == 2 else row for number, row in enumerate(PREAMBLE)]
