@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,10 @@ from pipelines.report.correction.wording import FOLDER, OVERVIEW, Row, is_asked
 from pipelines.report.spreadsheet_text import safe_text
 
 CONTENTS = ".contents.json"
+# Names that only we give, and those of the lists of an older program: for when the contents are lost.
+_OURS = re.compile(
+    rf"[^/]+/(?:{OVERVIEW}|\d{{4}}-\d\d-\d\d_.*\.xlsx)$|.*\.part$|(?:\d{{6}}_[^/]*|団体の定まらない資料)\.xlsx$"
+)
 
 
 def write_corrections(
@@ -57,12 +62,8 @@ def write_corrections(
             (folder / name).mkdir(exist_ok=True)
             _write_beside(folder / place, partial(write_overview, overview))
         current[place] = {"digest": digest}
-    kept = {folder / place for place in current} | {
-        folder / Path(place).parent / name
-        for place, entry in current.items()
-        for name in entry.get("files", {}).values()
-    }
-    _sweep(folder, kept)
+    kept = {path for path in _paths(folder, current) if path.exists()}
+    _sweep(folder, kept, known)
     _write(folder / CONTENTS, json.dumps(current, ensure_ascii=False, sort_keys=True).encode())
     return [table, *sorted(kept)]
 
@@ -124,14 +125,32 @@ def _known(folder: Path) -> dict[str, Any]:
     return {place: entry for place, entry in found.items() if isinstance(entry, dict)}
 
 
-def _sweep(folder: Path, kept: set[Path]) -> None:
-    """Remove requests of earlier nights, and what a killed worker left behind; other people's files stay."""
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir():
-            if not any(path.iterdir()):
-                path.rmdir()
-        elif path not in kept and path.suffix in (".xlsx", ".part") and not path.name.startswith("~$"):
-            path.unlink()
+def _sweep(folder: Path, kept: set[Path], known: Mapping[str, Any]) -> None:
+    """Remove requests of earlier nights and what a killed worker left behind; what others put there stays."""
+    made = {
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and _OURS.match(path.relative_to(folder).as_posix())
+    }
+    if known:
+        made = {path for path in made if path.suffix == ".part" or path.parent == folder} | _paths(
+            folder, known
+        )
+    for path in made - kept:
+        path.unlink(missing_ok=True)
+    for place in sorted(folder.iterdir()):
+        if place.is_dir() and not any(place.iterdir()):
+            place.rmdir()
+
+
+def _paths(folder: Path, contents: Mapping[str, Any]) -> set[Path]:
+    """Every file that the contents name: the overviews, the copies, the copies of a ZIP's members."""
+    places = {folder / place for place in contents}
+    return places | {
+        (folder / place).with_name(name)
+        for place, entry in contents.items()
+        for name in entry.get("files", {}).values()
+    }
 
 
 def _write_beside(path: Path, write: Callable[[Path], None]) -> None:

@@ -100,6 +100,24 @@ def test_a_list_that_is_no_longer_needed_is_taken_away_with_its_copies(tmp_path:
     assert [p.name for p in (tmp_path / FOLDER).iterdir()] == [".contents.json"]
 
 
+def test_what_others_put_beside_the_requests_stays(tmp_path: Path) -> None:
+    write_corrections(tmp_path, [finding()])
+    folder = tmp_path / FOLDER
+    (folder / "304221_太地町" / "返信.xlsx").write_bytes(b"theirs")
+    (folder / "302023_海南市.xlsx").write_bytes(b"a list of an older program")
+    (folder / "304221_太地町" / "2026-01-01_x.xlsx.part").write_bytes(b"of a killed worker")
+    write_corrections(tmp_path, [])
+    assert lists(tmp_path) == {"304221_太地町/返信.xlsx"}
+    assert not list(folder.rglob("*.part"))
+
+
+def test_old_requests_go_even_when_their_contents_are_lost(tmp_path: Path) -> None:
+    write_corrections(tmp_path, [finding()])
+    (tmp_path / FOLDER / ".contents.json").write_text("torn", encoding="utf-8")
+    write_corrections(tmp_path, [finding(municipality_code="302023", municipality_name="海南市")])
+    assert lists(tmp_path) == {f"302023_海南市/{OVERVIEW}"}
+
+
 def test_a_list_whose_findings_are_the_same_is_left_as_it_is(tmp_path: Path) -> None:
     write_corrections(tmp_path, [finding()])
     path = tmp_path / FOLDER / TAIJI
