@@ -12,7 +12,7 @@ SAMPLE := --raw raw/sample --home var/sample --as-of 2026-11-20
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup nightly test test-slow test-browser simulate check lint types imports sql-lint drift docs bench sample lock clean
+.PHONY: help setup nightly test test-slow test-browser simulate check lint types imports sql-lint drift docs bench fuzz sample lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -65,6 +65,11 @@ docs: $(READY) ## regenerate what is generated
 
 bench: $(READY) ## speed as ratios, measured in one run on this machine
 	@$(BIN)/python -m tests.benchmarks
+
+FUZZ_SECONDS ?= 60
+
+fuzz: $(READY) ## damage files of every kind and read them (FUZZ_SECONDS=60)
+	@$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 
 sample: $(READY) ## regenerate raw/sample (seed 1)
 	@$(KYOSO) demo raw/sample --seed 1

@@ -83,15 +83,15 @@ def landing(paths: list[Path], count: int | None = None) -> None:
         sys.exit(f"{landed} rows landed of {ROWS * len(paths)}")
 
 
-def seconds(function: Callable[[], None]) -> float:
-    """Wall seconds of one call."""
-    started = time.perf_counter()
+def spent(function: Callable[[], None]) -> tuple[float, float]:
+    """Wall and processor seconds of one call, those of ended workers included."""
+    started, before = time.perf_counter(), sum(os.times()[:4])
     function()
-    return time.perf_counter() - started
+    return time.perf_counter() - started, sum(os.times()[:4]) - before
 
 
 def main() -> None:
-    """Print seconds, files per second and the ratio of speeds to bare calamine."""
+    """Print seconds, files per second and the ratios of speed and of processor time to bare calamine."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.reading", description=__doc__)
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
@@ -107,14 +107,15 @@ def main() -> None:
         for kind in (bare, ours):
             kind(paths[:DISTINCT])
         rounds = [
-            {name: seconds(lambda kind=kind: kind(paths)) for name, kind in kinds.items()}  # type: ignore[misc]
+            {name: spent(lambda kind=kind: kind(paths)) for name, kind in kinds.items()}  # type: ignore[misc]
             for _ in range(chosen.rounds)
         ]
-    floor = median(r["bare calamine, one core"] for r in rounds)
+    walls, cores = ({name: median(r[name][i] for r in rounds) for name in kinds} for i in (0, 1))
+    floor = next(iter(kinds))
     for name in kinds:
-        taken = median(r[name] for r in rounds)
         sys.stdout.write(
-            f"{name:26}{taken:8.2f} s{chosen.files / taken:9.0f} files/s   speed {floor / taken:.2f} × bare\n"
+            f"{name:26}{walls[name]:8.2f} s{chosen.files / walls[name]:9.0f} files/s"
+            f"   speed {walls[floor] / walls[name]:.2f} × bare   processor time {cores[name] / cores[floor]:.2f} × bare\n"
         )
     sys.stdout.write(f"python -m tests.benchmarks.reading --files {chosen.files} --rounds {chosen.rounds}\n")
 

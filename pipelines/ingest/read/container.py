@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,6 +18,15 @@ from pipelines.ingest.read.refusal import Refused
 _STARTS = {b"<!doctype html": "html", b"<html": "html", b"<table": "html", b"<?xml": "xml", b"%pdf": "pdf"}
 _JSON = re.compile(rb'\s*(\{\s*"|\[\s*\{)')
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    UnicodeDecodeError,
+    EOFError,
+    NotImplementedError,
+)
 MAX_ENTRIES = 50_000
 MAX_UNZIPPED_BYTES = 4 * 2**30
 MAX_RATIO = 200
@@ -62,7 +74,12 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             check_container(archive)
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except _DAMAGE as error:
+        raise truncated() from error
+    except OSError as error:
+        # A damaged directory leads to a place before the beginning of the file.
+        if error.errno != errno.EINVAL:
+            raise
         raise truncated() from error
 
 

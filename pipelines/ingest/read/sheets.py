@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import IO
 from xml.sax.saxutils import unescape
 
-from pipelines.ingest.read.container import unsafe
+from pipelines.ingest.read.container import truncated, unsafe
 from pipelines.ingest.read.facts import SheetFacts, check_extent, file_names
 
 MAX_SHEET_BYTES = 512 * 2**20
@@ -32,9 +32,9 @@ _NO_CELLS = re.compile(
 )
 _PREFIX = re.compile(rb"<(/?)[A-Za-z_][\w.-]*:(?=[A-Za-z])")
 _SINGLE_QUOTED = re.compile(rb"=\s*'([^'\"<>]*)'")
-_FAR = re.compile(rb'r="(?:[A-Z]{3}|[A-Z]{1,2}\d{6})')
+_FAR = re.compile(rb'r="(?:[A-Za-z]{3}|[A-Za-z]{1,2}\d{6})')
 # A cell that only has a style holds nothing: whole columns are formatted down to the last row.
-_FILLED = re.compile(rb'<c\b(?=[^>]*?\br="([A-Z]{1,3})(\d{1,7})")[^>]*[^/>]>(?!\s*</c>)')
+_FILLED = re.compile(rb'<c\b(?=[^>]*?\br="([A-Za-z]+)(\d+)")[^>]*[^/>]>(?!\s*</c>)')
 _HIDDEN = re.compile(rb'<(row|col)\b([^>]*\bhidden="(?:1|true)"[^>]*)>')
 _MARKED = re.compile(rb'<f[\s>/]|\bt="e"')
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
@@ -125,7 +125,7 @@ class _Scan:
             block = _SINGLE_QUOTED.sub(rb'="\1"', block)
         if _FAR.search(block):
             for letters, row in _FILLED.findall(block):
-                check_extent(int(row), _column_number(letters))
+                check_extent(int(row[:9]), _column_number(letters[:4].upper()))
         if b"hidden=" in block:
             self._hidden(block)
         # A formula shared by many cells stands in the first of them only.
@@ -223,6 +223,9 @@ def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
         relations = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     except KeyError:
         return {}
+    except (SyntaxError, ValueError, LookupError) as error:
+        # XML that is not well-formed, forbidden entities, an encoding nobody knows.
+        raise truncated() from error
     targets = {
         element.get("Id"): posixpath.normpath(posixpath.join("/xl", element.get("Target", "")))[1:]
         for element in relations

@@ -44,7 +44,7 @@ def ods_facts(archive: zipfile.ZipFile) -> dict[str, SheetFacts]:
     try:
         with archive.open(entry) as part:
             parser.ParseFile(part)
-    except expat.ExpatError:
+    except (expat.ExpatError, LookupError):
         raise truncated() from None
     return scan.facts
 

@@ -80,6 +80,12 @@ def lying_about_its_size() -> bytes:
     return bytes(data)
 
 
+def before_the_beginning() -> bytes:
+    """A workbook without its first bytes: the directory at its end leads to places before the beginning."""
+    data = workbook()
+    return b"PK" + data[data.index(b"PK\x01\x02") - 40 :]
+
+
 def far_cell_in_binary() -> bytes:
     part = record(129) + record(145) + row_record(1) + cell(1, 1.0)
     part += row_record(1_048_576) + cell(16_384, 1.0) + record(146) + record(130)
@@ -132,6 +138,30 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "百万行.ods": (declared_rows_ods, "too_many_cells", "1048576"),
     "億のセル.ods": ((FILES / "issue_594_dos.ods").read_bytes, "too_many_cells", "まで使われています"),
     "遠いセル.xlsb": (far_cell_in_binary, "too_many_cells", "XFD1048576"),
+    "列名の長いセル.xlsx": (
+        lambda: with_rows(b'<row r="1"><c r="' + b"B" * 90 + b'6"><v>1</v></c></row>'),
+        "too_many_cells",
+        "まで使われています",
+    ),
+    "壊れた目次.xlsx": (
+        lambda: changed(
+            with_rows(b'<row r="1" hidden="1"><c r="A1"><v>1</v></c></row>'),
+            "xl/workbook.xml",
+            lambda part: part.replace(b"<sheets>", b"<sheets><<"),
+        ),
+        "broken_file",
+        "壊れている",
+    ),
+    "知らない文字コード.ods": (
+        lambda: changed(
+            (FILES / "parts.ods").read_bytes(),
+            "content.xml",
+            lambda part: part.replace(b"UTF-8", b"UTF-99", 1),
+        ),
+        "broken_file",
+        "壊れている",
+    ),
+    "始まりより前.xlsx": (before_the_beginning, "broken_file", "壊れている"),
     "偽の大きさ.xlsx": (lying_about_its_size, "broken_file", "壊れている"),
     "小さな爆弾の束.xlsx": (
         lambda: zip_of(
