@@ -25,8 +25,8 @@ _COMMON: dict[str, Any] = {
 _SCORE = {
     "outcome": "common_score",
     "method": "ancova",
-    "smallest_worthwhile": 0.3,
-    "reason": "基準時の評点の差を調整するため。0.3点は、共通項目9問のうち3問が1段階上がることにあたる",
+    "smallest_worthwhile": 0.11,
+    "reason": "基準時の評点の差を調整するため。0.11点は、共通項目9問のうち1問が1段階上がることにあたる",
 }
 _REACHED = {
     "outcome": "collaboration_reached",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb
+from math import comb, sqrt
+from statistics import NormalDist
 
 from pipelines.model.effect.refusals import EmptyGroup, MissingValue, NoVariation
 
@@ -20,6 +21,7 @@ class FisherTest:
         mid_two_sided: the same with half of the weight of tables exactly as likely (Lancaster 1961): less
             conservative, but no longer guaranteed to hold its level; shown, never decided by.
         smallest: the smallest two-sided value these margins can give.
+        assignment_count: number of ways to choose who reached the goal.
     """
 
     treated_reached: int
@@ -30,6 +32,7 @@ class FisherTest:
     two_sided: Fraction
     mid_two_sided: Fraction
     smallest: Fraction
+    assignment_count: int
 
     @property
     def difference(self) -> float:
@@ -76,4 +79,29 @@ def fisher_exact(treated_reached: int, treated: int, untreated_reached: int, unt
         two_sided=Fraction(rarer + as_likely, every),
         mid_two_sided=Fraction(2 * rarer + as_likely, 2 * every),
         smallest=Fraction(sum(w for w in ways.values() if w == rarest), every),
+        assignment_count=every,
     )
+
+
+def newcombe_interval(
+    treated_reached: int, treated: int, untreated_reached: int, untreated: int, alpha: float
+) -> tuple[float, float]:
+    """Interval of the difference of two shares (Newcombe 1998, Stat Med 17:873–890, method 10).
+
+    From Wilson's intervals of both shares; keeps within −1 … 1 and has an extent even at 0 or 1. Its
+    coverage is approximate, so it can differ from Fisher's test at the border.
+    """
+    one = _wilson(treated_reached, treated, alpha)
+    other = _wilson(untreated_reached, untreated, alpha)
+    p, q = treated_reached / treated, untreated_reached / untreated
+    return (
+        p - q - sqrt((p - one[0]) ** 2 + (other[1] - q) ** 2),
+        p - q + sqrt((one[1] - p) ** 2 + (q - other[0]) ** 2),
+    )
+
+
+def _wilson(reached: int, total: int, alpha: float) -> tuple[float, float]:
+    z = NormalDist().inv_cdf(1 - alpha / 2)
+    middle = (2 * reached + z**2) / (2 * (total + z**2))
+    half = z * sqrt(z**2 + 4 * reached * (1 - reached / total)) / (2 * (total + z**2))
+    return middle - half, middle + half
