@@ -181,6 +181,13 @@ def print_status(out: Console, latest: dict[str, Any], status_dir: Path) -> None
     if latest["submissions"]:
         print_rows(out, ["提出の状態", "件"], list(latest["submissions"].items()))
     if latest["findings"]:
-        names = {"error": "要修正", "warning": "確認", "info": "お知らせ"}
-        print_rows(out, ["未解決の指摘", "件"], [(names.get(k, k), v) for k, v in latest["findings"].items()])
+        names = {
+            "error": "要修正",
+            "warning": "要確認",
+            "info": "参考",
+            "new": "うち新規",
+            "unresolved": "うち前回から未解決",
+            "resolved": "(再提出で解決済み)",
+        }
+        print_rows(out, ["指摘", "件"], [(names.get(k, k), v) for k, v in latest["findings"].items()])
     out.print(f"夜間レポート: {_short(status_dir / 'index.html')}", markup=False)

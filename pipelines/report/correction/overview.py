@@ -8,6 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.report.correction.overview_sheet import (
+    HEADING_ROW,
+    finish,
+    location_of,
+    open_copy,
+    write_head,
+    write_line,
+)
 from pipelines.report.correction.wording import (
     FILLS,
     FOLDER,
@@ -18,9 +26,7 @@ from pipelines.report.correction.wording import (
     member_and_sheet,
     place,
 )
-from pipelines.report.document import Cell
 from pipelines.report.workbook.archive import save_reproducibly
-from pipelines.report.workbook.cells import FONT, RED, SOFT, STRONG, WASH, fit_height, put
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -28,7 +34,6 @@ if TYPE_CHECKING:
 FILES_SHEET = "ファイル"
 CHANGES_SHEET = "前回からの変化"
 MAX_LISTED = 5_000
-HEADING_ROW = 5
 _FINDING_COLUMNS = {
     "severity": ("区分", 8),
     "state": ("状態", 8),
@@ -43,12 +48,12 @@ _FINDING_COLUMNS = {
     "suggestion": ("すること・候補", 22),
 }
 _FILE_COLUMNS = {
-    "file": ("ファイル", 36),
+    "file": ("ファイル", 46),
     "received": ("受領日", 12),
     "error": ("要修正(件)", 11),
     "warning": ("要確認(件)", 11),
-    "copy": ("赤と黄で示した写し", 40),
-    "note": ("写しについて", 60),
+    "copy": ("赤と黄で示した写し", 60),
+    "note": ("写しについて", 50),
 }
 _CHANGE_COLUMNS = {
     "state": ("状態", 10),
@@ -106,12 +111,12 @@ def write_overview(overview: Overview, path: Path) -> None:
 def _write_findings(sheet: Worksheet, overview: Overview) -> None:
     shown = overview.findings[:MAX_LISTED]
     left = len(overview.findings) - len(shown)
-    lines = [_answer(overview), MEANING + "ファイル名を押すと、直す欄に色を付けた写しが開きます。"]
+    lines = [_answer(overview), MEANING + "場所を押すと、直す欄に色を付けた写しが開きます。"]
     if not overview.findings:
         lines = [_answer(overview), ""]
     if left:
         lines[1] += f"{MAX_LISTED:,}件までを示しました。ほか{left:,}件あります。"
-    _head(sheet, overview.title, lines, _FINDING_COLUMNS, overview)
+    write_head(sheet, overview.title, lines, _FINDING_COLUMNS, is_sample=overview.is_sample)
     for row, finding in enumerate(shown, start=HEADING_ROW + 1):
         member, member_sheet = member_and_sheet(finding)
         file = overview.files.get(finding["file_id"])
@@ -122,12 +127,13 @@ def _write_findings(sheet: Worksheet, overview: Overview) -> None:
             "sheet": member_sheet,
             "place": place(finding),
         }
-        _line(sheet, row, _FINDING_COLUMNS, values, FILLS.get(finding["severity"], ""))
+        write_line(sheet, row, _FINDING_COLUMNS, values, FILLS.get(finding["severity"], ""))
         if file:
             copies = file.copies
             target = copies.get(member) or copies.get(str(finding["sheet"] or "")) or copies.get("")
-            _open(sheet.cell(row, 3), target or next(iter(copies.values()), ""))
-    _finish(sheet, _FINDING_COLUMNS, HEADING_ROW + len(shown), overview)
+            cell = sheet.cell(row, list(_FINDING_COLUMNS).index("place") + 1)
+            open_copy(cell, target or next(iter(copies.values()), ""), location_of(finding))
+    finish(sheet, _FINDING_COLUMNS, HEADING_ROW + len(shown), is_sample=overview.is_sample)
 
 
 def _answer(overview: Overview) -> str:
@@ -145,8 +151,12 @@ def _answer(overview: Overview) -> str:
 
 
 def _write_files(sheet: Worksheet, overview: Overview) -> None:
-    _head(
-        sheet, "ファイルと写し", ["指摘のあるファイルと、色を付けた写しです。", ""], _FILE_COLUMNS, overview
+    write_head(
+        sheet,
+        "ファイルと写し",
+        ["指摘のあるファイルと、色を付けた写しです。", ""],
+        _FILE_COLUMNS,
+        is_sample=overview.is_sample,
     )
     row = HEADING_ROW
     for file in sorted(overview.files.values(), key=lambda f: (f.received, f.name)):
@@ -161,9 +171,9 @@ def _write_files(sheet: Worksheet, overview: Overview) -> None:
                 "copy": target or "なし",
                 "note": _WITHHELD if file.is_withheld else "".join(file.notes),
             }
-            _line(sheet, row, _FILE_COLUMNS, values, "")
-            _open(sheet.cell(row, 5), target)
-    _finish(sheet, _FILE_COLUMNS, row, overview)
+            write_line(sheet, row, _FILE_COLUMNS, values, "")
+            open_copy(sheet.cell(row, 5), target)
+    finish(sheet, _FILE_COLUMNS, row, is_sample=overview.is_sample)
 
 
 def _write_changes(sheet: Worksheet, overview: Overview) -> None:
@@ -172,12 +182,12 @@ def _write_changes(sheet: Worksheet, overview: Overview) -> None:
         f"前回のファイルへの指摘のうち、解決済み {len(overview.resolved)}件、未解決 {states['unresolved']}件。"
         f"新規の指摘 {states['new']}件。"
     )
-    _head(
+    write_head(
         sheet,
         CHANGES_SHEET,
         [answer, "再提出されたファイルを、その前のファイルと比べました。"],
         _CHANGE_COLUMNS,
-        overview,
+        is_sample=overview.is_sample,
     )
     rows = [*overview.resolved, *(f for f in overview.findings if f.get("state") in ("unresolved", "new"))]
     for row, finding in enumerate(rows[:MAX_LISTED], start=HEADING_ROW + 1):
@@ -190,81 +200,11 @@ def _write_changes(sheet: Worksheet, overview: Overview) -> None:
             "sheet": member_and_sheet(finding)[1],
             "place": place(finding),
         }
-        _line(
+        write_line(
             sheet,
             row,
             _CHANGE_COLUMNS,
             values,
             "D5E4F0" if state == "resolved" else FILLS[finding["severity"]],
         )
-    _finish(sheet, _CHANGE_COLUMNS, HEADING_ROW + min(len(rows), MAX_LISTED), overview)
-
-
-def _head(
-    sheet: Worksheet, title: str, lines: list[str], columns: Mapping[str, tuple[str, int]], overview: Overview
-) -> None:
-    from openpyxl.utils import get_column_letter
-
-    fictional = "【架空データ】" if overview.is_sample else ""
-    ink = RED if overview.is_sample else STRONG
-    put(sheet, 1, 1, Cell(f"{title}{fictional}"), bold=True, size=14, color=ink, wrap=False)
-    fit_height(sheet, 1, [], size=14)
-    put(sheet, 2, 1, Cell(lines[0]), bold=True, wrap=False)
-    put(sheet, 3, 1, Cell(lines[1]), color=SOFT, wrap=False)
-    for position, (label, width) in enumerate(columns.values(), start=1):
-        align = "right" if label.endswith("(件)") else "left"
-        put(sheet, HEADING_ROW, position, Cell(label), bold=True, fill=WASH, rule="heading", align=align)
-        sheet.column_dimensions[get_column_letter(position)].width = width
-
-
-def _line(
-    sheet: Worksheet, row: int, columns: Mapping[str, tuple[str, int]], values: Mapping[str, Any], fill: str
-) -> None:
-    from openpyxl.styles import PatternFill
-
-    texts = [str(values[name] or "") for name in columns]
-    for position, (name, text) in enumerate(zip(columns, texts, strict=True), start=1):
-        is_count = name in ("error", "warning") and text.isdigit()
-        put(
-            sheet,
-            row,
-            position,
-            Cell(text, int(text) if is_count else None),
-            rule="row",
-            align="right" if is_count else "left",
-        )
-    if fill:
-        sheet.cell(row, 1).fill = PatternFill("solid", fgColor=fill)
-    fit_height(sheet, row, zip(texts, (width - 1 for _, width in columns.values()), strict=True))
-
-
-def _open(cell: Any, target: str) -> None:
-    """Make a cell open another file of this folder."""
-    from openpyxl.styles import Font
-    from openpyxl.worksheet.hyperlink import Hyperlink
-
-    if not target:
-        return
-    cell.hyperlink = Hyperlink(ref=cell.coordinate, target=target.replace(" ", "%20"), tooltip="写しを開く")
-    cell.font = Font(name=FONT, size=10, color="16508F", underline="single")
-
-
-def _finish(
-    sheet: Worksheet, columns: Mapping[str, tuple[str, int]], last_row: int, overview: Overview
-) -> None:
-    from openpyxl.utils import get_column_letter
-    from openpyxl.worksheet.properties import PageSetupProperties
-
-    sheet.sheet_view.showGridLines = False
-    sheet.freeze_panes = f"A{HEADING_ROW + 1}"
-    if last_row > HEADING_ROW:
-        sheet.auto_filter.ref = f"A{HEADING_ROW}:{get_column_letter(len(columns))}{last_row}"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-    sheet.page_setup.fitToHeight = 0
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = f"{HEADING_ROW}:{HEADING_ROW}"
-    footer = sheet.oddFooter
-    assert footer is not None
-    footer.center.text = "架空データ" if overview.is_sample else ""
-    footer.right.text = "&P / &N"
+    finish(sheet, _CHANGE_COLUMNS, HEADING_ROW + min(len(rows), MAX_LISTED), is_sample=overview.is_sample)

@@ -183,11 +183,12 @@ def test_each_line_opens_the_copy_beside_the_list(tmp_path: Path) -> None:
     source.write_bytes("団体名,海南市\r\n".encode())
     name = "R8/visit_log/2026-11-05/太地町 #1 [最終] 50%.csv"
     write_corrections(tmp_path, [finding(path=name)], (), Received(lambda _: source))
-    link = load_workbook(tmp_path / FOLDER / TAIJI)[FOLDER]["C6"].hyperlink
+    link = load_workbook(tmp_path / FOLDER / TAIJI)[FOLDER]["E6"].hyperlink
     from urllib.parse import unquote
 
     assert (tmp_path / FOLDER / "304221_太地町" / unquote(link.target)).exists()
     assert link.target == "2026-11-05_太地町%20_1%20_最終_%2050_.xlsx"
+    assert link.location == "'派遣実施報告書'!D8"
 
 
 def test_a_file_about_two_municipalities_is_shown_whole_to_neither(tmp_path: Path) -> None:
@@ -199,7 +200,7 @@ def test_a_file_about_two_municipalities_is_shown_whole_to_neither(tmp_path: Pat
         TAIJI, f"302023_海南市/{OVERVIEW}", "複数の団体の資料/2026-11-05_太地町.xlsx"
     }  # fmt: skip
     book = load_workbook(tmp_path / FOLDER / TAIJI)
-    assert book[FOLDER]["C6"].hyperlink is None
+    assert book[FOLDER]["E6"].hyperlink is None
     assert "写しは県の担当者が持っています" in book["ファイル"]["F6"].value
     named = {"ab" * 32: frozenset({"304221", "302023"})}
     write_corrections(tmp_path, [finding()], (), Received(lambda _: source, named))
