@@ -39,7 +39,7 @@ def heading_findings(grid: Grid, header: Header, place: Place) -> list[Finding]:
         )
     missing = [field.header(header.version) for field in header.missing]
     for index, text in header.unknown:
-        near = difflib.get_close_matches(text, missing, n=1, cutoff=0.3)
+        near = difflib.get_close_matches(text, missing, n=1, cutoff=0.3) or _due_here(header, index)
         findings.append(
             place.finding(
                 ERROR,
@@ -56,6 +56,17 @@ def heading_findings(grid: Grid, header: Header, place: Place) -> list[Finding]:
             )
         )
     return findings
+
+
+def _due_here(header: Header, index: int) -> list[str]:
+    """The missing heading that the form has at this place, between the same neighbours; only suggested."""
+    columns = header.dataset.columns
+    before = next((c.field for c in header.columns if c.index == index - 1), None)
+    place = columns.index(before) + 1 if before else 0
+    if not before and any(c.index < index for c in header.columns):
+        return []
+    found = columns[place] if place < len(columns) else None
+    return [found.header(header.version)] if found in header.missing else []
 
 
 def columns_without_heading(grid: Grid, header: Header, end_index: int, place: Place) -> list[Finding]:

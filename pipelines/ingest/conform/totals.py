@@ -8,8 +8,9 @@ from typing import Any
 
 from pipelines.ingest.conform.cell import ParsingContext, parse_cell
 from pipelines.ingest.conform.cell_findings import typed_text
-from pipelines.ingest.conform.header import Header
+from pipelines.ingest.conform.header import Column, Header
 from pipelines.ingest.findings import MASKED, WARNING, Finding, Place
+from pipelines.ingest.japanese.numbers import SCALES
 from pipelines.ingest.japanese.reading import Unreadable
 from pipelines.ingest.read.grid import CellValue, Grid, column_letter
 
@@ -36,7 +37,7 @@ def check_totals(
         total = sum(
             (Decimal(r[column.field.name]) for r in rows if r[column.field.name] is not None), Decimal(0)
         )
-        shown = MASKED if column.field.is_masked else f"{total.normalize():f}"
+        shown = MASKED if column.field.is_masked else _as_typed(total, column)
         if stated is not None and Decimal(stated) != total:
             findings.append(
                 place.finding(
@@ -54,3 +55,10 @@ def check_totals(
                 )
             )
     return findings
+
+
+def _as_typed(total: Decimal, column: Column) -> str:
+    """The sum in the column's own unit: rows hold yen, a 千円 column says thousands."""
+    if column.field.parser == "money":
+        total /= Decimal(SCALES["円"][column.unit or "円"])
+    return f"{total.normalize():f}"
