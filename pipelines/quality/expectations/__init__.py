@@ -8,6 +8,7 @@ from pipelines.quality.expectations import (
     mart_data_quality,
     mart_dispatch_month,
     mart_dispatch_utilisation,
+    mart_effect,
     mart_joint_procurement,
     mart_joint_use,
     mart_kpi,
@@ -37,6 +38,7 @@ ALL_EXPECTATIONS: tuple[Expectation, ...] = (
     *mart_programme_cost.EXPECTATIONS,
     *mart_kpi.EXPECTATIONS,
     *mart_kpi_evidence.EXPECTATIONS,
+    *mart_effect.EXPECTATIONS,
     *mart_submission.EXPECTATIONS,
     *mart_data_quality.EXPECTATIONS,
 )

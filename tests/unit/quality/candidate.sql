@@ -202,3 +202,17 @@ create table staging.stg_procurement__joint_use as
 select system_id, date '2026-04-01' as start_date from mart_joint_use;
 create table staging.stg_register__wg_meetings as select distinct wg_id, date '2026-09-01' as held_date from mart_wg_participation;
 create table staging.stg_register__wg_attendance as select wg_id, municipality_code, 2 as headcount from mart_wg_participation;
+
+create table mart_effect as
+select 2026 as fiscal_year, 'E8-01' as plan_id, analysis_id, cast(0.11 as decimal(18, 4)) as smallest_worthwhile,
+    cast(0.05 as decimal(18, 4)) as alpha, cast(29 as bigint) as unit_count, cast(10 as bigint) as treated_count,
+    cast(estimate as decimal(18, 4)) as estimate, cast(low as decimal(18, 4)) as interval_low,
+    cast(high as decimal(18, 4)) as interval_high, cast(0.00002 as decimal(18, 6)) as smallest_p_value, verdict,
+    repeat('a', 64) as plan_hash, date '2026-05-15' as plan_received_date,
+    cast(outcome_received_date as date) as outcome_received_date, '事前登録' as registration_ja
+from (values
+    ('A1', null, null, null, 'undecided', null),
+    ('A2', 0.3, 0.1, 0.5, 'met', '2026-10-09'),
+    ('A3', 0.0, -0.1, 0.1, 'not_met', '2026-10-09')
+) as t (analysis_id, estimate, low, high, verdict, outcome_received_date);
+create table staging.stg_policy__analysis_plans as select plan_id, analysis_id from mart_effect;

@@ -73,6 +73,15 @@ MUTATIONS = {
     "Q-DISPATCH-05": Mutation(_of("mart_dispatch_utilisation", "support_hours = 60 * support_hours"), CODE),
     "Q-DISPATCH-06": Mutation(_of("mart_dispatch_utilisation", "unit_price_jpy = 80"), CODE),
     "Q-DISPATCH-07": Mutation(_of("mart_dispatch_utilisation", "attained_goal_count = 4"), CODE),
+    "Q-EFFECT-01": Mutation("delete from mart_effect where analysis_id = 'A1'", "E8-01 A1"),
+    "Q-EFFECT-02": Mutation(
+        _of("mart_effect", "plan_hash = repeat('0', 64)", "analysis_id = 'A2'"), "E8-01 A2"
+    ),
+    "Q-EFFECT-03": Mutation(_of("mart_effect", "interval_high = 0.29", "analysis_id = 'A2'"), "E8-01 A2"),
+    "Q-EFFECT-04": Mutation(
+        _of("mart_effect", "plan_received_date = outcome_received_date", "analysis_id = 'A2'"), "E8-01 A2"
+    ),
+    "Q-EFFECT-05": Mutation(_of("mart_effect", "treated_count = 3", "analysis_id = 'A2'"), "E8-01 A2"),
     "Q-TALENT-01": Mutation(_of("mart_talent", "secured_count = 3"), CODE),
     "Q-WG-01": Mutation(_of("mart_wg_outcome", "outcome_date = date '2026-11-21'", "wg_id = 'WG01'"), "WG01"),
     "Q-WG-02": Mutation("delete from mart_wg_outcome where fiscal_year = 2026 and wg_id > 'WG05'", YEAR),
