@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,9 @@ from pipelines.ingest.reading_policy import ReadingPolicy
 from pipelines.settings import Settings
 
 _YEAR_FOLDER = re.compile(r"^(?:[HR]\d{1,2}|20\d\d)(?:年度)?$")
+_TIME = re.compile(r"日時|時刻|date|time", re.IGNORECASE)
+_SENDER = re.compile(r"送信者|投稿者|発言者|sender|user", re.IGNORECASE)
+_ROWS_LOOKED_AT = 15
 _CHAT = "chat_activity"
 _NO_CHAT = "unknown_chat_export"
 
@@ -80,7 +84,7 @@ def check_file(job: CheckJob) -> Checked:
     found = _sources(grids)
     if found:
         return _checked(_conform(job, file_id, found.most_common(1)[0][0]))
-    return _checked(_chat_or(job, file_id, _no_form(grids)))
+    return _checked(_chat_or(job, file_id, _no_form(grids), grids))
 
 
 def source_of_folder(path: Path) -> str:
@@ -99,14 +103,27 @@ def _conform(job: CheckJob, file_id: str, source: str) -> FileOutcome:
     )
 
 
-def _chat_or(job: CheckJob, file_id: str, refused: Refused) -> FileOutcome:
-    """The file as a chat export; when it is none, what the reader of tables said."""
+def _chat_or(job: CheckJob, file_id: str, refused: Refused, grids: Sequence[Grid] = ()) -> FileOutcome:
+    """The file as a chat export; when it is none, what the reader of tables said.
+
+    A table with a time and a sender in its heading is some chat tool's: its refusal says which mapping
+    the prefecture has to write.
+    """
     chat = _conform(job, file_id, _CHAT)
-    if chat.status == LANDED or all(f.rule != _NO_CHAT for f in chat.findings):
+    is_chat = chat.status == LANDED or all(f.rule != _NO_CHAT for f in chat.findings)
+    if is_chat or any(_looks_like_chat(grid) for grid in grids):
         return chat
     outcome = FileOutcome(file_id, "")
     refuse(outcome, refused)
     return outcome
+
+
+def _looks_like_chat(grid: Grid) -> bool:
+    return any(
+        any(_TIME.search(text) for text in texts) and any(_SENDER.search(text) for text in texts)
+        for row in grid.rows[:_ROWS_LOOKED_AT]
+        if (texts := [value for value in row if isinstance(value, str) and len(value) <= 20])
+    )
 
 
 def _sources(grids: list[Grid]) -> Counter[str]:

@@ -104,3 +104,27 @@ def test_names_are_read_with_the_alias_table_of_the_home(tmp_path: Path) -> None
     known = check_file(CheckJob(path, path.name, "", house.settings))
     assert all(f.rule == "value_was_read_differently" for f in known.findings)
     assert known.rows_landed == 1
+
+
+LOGO = "投稿日時,投稿者メール,ルーム,本文\n2026/06/01 09:00,a@example.jp,総務,ひみつの話\n".encode()
+
+
+def test_a_table_of_some_chat_tool_is_told_which_mapping_is_missing(tmp_path: Path) -> None:
+    checked = check(put(tmp_path, LOGO, "logo.csv"))
+    assert checked.source == "chat_activity"
+    (finding,) = checked.findings
+    assert "チャット対応表" in finding.suggestion
+    assert "ひみつの話" not in str(finding)
+
+
+def test_chat_mappings_of_the_home_are_used(tmp_path: Path) -> None:
+    mapping = (
+        "ツール名,日時の列,投稿者の列,ルームの列,投稿番号の列,返信先の列,本文の列,削除済みの表記,数えない投稿者,"
+        "日時の書式,時間帯,文字コード\nLoGoチャット,投稿日時,投稿者メール,ルーム,,,本文,,,,,\n"
+    )
+    house = House(tmp_path)
+    house.put("R8/policy/2026-05-15/対応表.csv", mapping.encode())
+    house.night()
+    path = put(tmp_path, LOGO, "logo.csv")
+    checked = check_file(CheckJob(path, path.name, "", house.settings))
+    assert (checked.source, checked.rows_landed) == ("chat_activity", 1)
