@@ -118,15 +118,14 @@ def _conform_and_tell_memory(job: FileJob) -> tuple[FileOutcome, int]:
 
 
 def memory(folder: Path, path: Path) -> None:
-    """Print the peaks of a worker that reads the export and of the process that lands what it hands over."""
+    """Print the peaks of a worker that reads the export and, the first time, of the process that lands it."""
     workers: ReadingWorkers[FileJob, tuple[FileOutcome, int]] = ReadingWorkers(
         _conform_and_tell_memory, count=1
     )
     ((_, result),) = workers.map([_job(path)])
     assert isinstance(result, tuple), result
     write_segment(folder / "landed", "rows", [result[0]])
-    _say(f"{'peak memory, worker':26s} {result[1]:6,d} MB")
-    _say(f"{'peak memory, main process':26s} {_peak_megabytes():6,d} MB")
+    _say(f"peak memory: {result[1]:,} MB in the worker, {_peak_megabytes():,} MB in the main process so far")
 
 
 def _say(line: str) -> None:
@@ -163,9 +162,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--posts", choices=("plain", "rich", "both"), default="both")
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    for is_rich in (False, True):
+    for is_rich in [kind == "rich" for kind in ("plain", "rich") if arguments.posts in (kind, "both")]:
         with tempfile.TemporaryDirectory(prefix="kyoso-") as name:
             folder = Path(name)
             path, messages = write_export(folder, arguments.messages, is_rich=is_rich)
@@ -173,8 +173,7 @@ def main() -> int:
             _say(
                 f"{'rich' if is_rich else 'plain'} posts: {messages:,}, {size:,.0f} MB of day files, one core"
             )
-            if not is_rich:
-                memory(folder, path)
+            memory(folder, path)
             measure(folder, path, messages, arguments.rounds)
     _say(f"python -m tests.benchmarks.slack --messages {arguments.messages} --rounds {arguments.rounds}")
     return 0

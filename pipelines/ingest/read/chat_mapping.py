@@ -161,10 +161,13 @@ def no_mapping(grids: Iterable[Grid]) -> Refused:
 
 def _headings(grid: Grid) -> list[str]:
     """The cells of the row that looks like a heading; a row of data must not be shown, it holds texts."""
+    read = instant_reader("", "")
     for row in grid.rows[:_ROWS_LOOKED_AT]:
         cells = [cell for cell in row if cell not in (None, "")]
-        if len(cells) >= 2:
-            return [c.strip() for c in cells if isinstance(c, str)] if all(map(_is_heading, cells)) else []
+        if any(read(cell) or "@" in str(cell) for cell in cells):
+            return []
+        if len(cells) >= 2 and all(map(_is_heading, cells)):
+            return [str(cell).strip() for cell in cells]
     return []
 
 

@@ -1,4 +1,4 @@
-"""Day files of a Slack export to columns: parsed by DuckDB, judged column by column."""
+"""Day files of a Slack export: which entries are members' posts, judged column by column."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ingest.read.chat_export import Rule, message_schema, numbered
+from pipelines.ingest.read.slack_json import FIELDS, DayParser
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 MEMBER_SUBTYPES = ("", "thread_broadcast", "me_message", "file_share")
-_FIELDS = ("type", "subtype", "user", "bot_id", "ts", "thread_ts")
-_SHAPE = "[{" + ", ".join(f'"{name}": "VARCHAR"' for name in _FIELDS) + "}]"
 _TOKYO_MICROSECONDS = 9 * 3600 * 1_000_000
 # The year 2100; what lies beyond was never typed by a clock.
 _LAST_SECOND = 4_102_444_800
@@ -91,26 +90,18 @@ class SlackDays:
     """
 
     def __init__(self, members: dict[str, str | None]) -> None:
-        import duckdb
         import pyarrow as pa
 
         self._accounts = pa.array(list(members), pa.string())
         self._pseudonyms = pa.array(list(members.values()), pa.string())
-        # One thread and a bound: several workers read side by side under a limit of their own.
-        self._connection = duckdb.connect(config={"threads": 1, "memory_limit": "1GB"})
-        for setting in (
-            "autoinstall_known_extensions",
-            "autoload_known_extensions",
-            "enable_external_access",
-        ):
-            self._connection.execute(f"set {setting} = false")
+        self._parser = DayParser()
 
     def read(self, days: list[tuple[str, str, bytes]]) -> Part:
         """Read day files given as (name, channel, content)."""
         import numpy as np
         import pyarrow as pa
 
-        lists, lost = self._parsed([content for _, _, content in days])
+        lists, lost = self._parser.entries([content for _, _, content in days])
         kept = [day for day, is_lost in zip(days, lost, strict=True) if not is_lost]
         lengths = np.diff(np.asarray(lists.offsets))
         entries = lists.flatten()
@@ -126,38 +117,6 @@ class SlackDays:
         names_lost = [name for (name, _, _), is_lost in zip(days, lost, strict=True) if is_lost]
         return Part(rows, aside, ignored, names_lost)
 
-    def _parsed(self, contents: list[bytes]) -> tuple[pa.ListArray, list[bool]]:
-        """Every day's entries, and which days are no JSON array."""
-        import pyarrow as pa
-
-        arrays = self._transformed(contents)
-        if arrays is None:
-            # A stray byte in a text is no reason to lose the day: texts are not read.
-            each = [self._transformed([c.decode(errors="replace").encode()]) for c in contents]
-            lost = [found is None or found.null_count > 0 for found in each]
-            arrays = pa.chunked_array([f for f in each if f is not None and not f.null_count], _list_type())
-        else:
-            lost = [not ok for ok in arrays.is_valid().to_pylist()]
-            arrays = arrays.drop_null()
-        whole = arrays.combine_chunks()
-        if isinstance(whole, pa.ChunkedArray):
-            whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], _list_type())
-        return whole, lost
-
-    def _transformed(self, contents: list[bytes]) -> pa.ChunkedArray | None:
-        """The entries of some days, or None when one of them is broken."""
-        import duckdb
-        import pyarrow as pa
-
-        try:
-            # A byte order mark is no JSON; some editors put one.
-            days = _column([c.removeprefix(b"\xef\xbb\xbf") for c in contents])
-            self._connection.register("days", pa.table({"content": days}))
-            found = self._connection.execute("select from_json(content, ?) as entries from days", [_SHAPE])
-            return found.to_arrow_table().column("entries").cast(_list_type())
-        except (duckdb.Error, pa.ArrowException, UnicodeDecodeError):
-            return None
-
     def _judged(
         self, entries: pa.StructArray, sheets: pa.Array, channels: pa.Array, rows: Any
     ) -> tuple[pa.Table, list[SetAsideRows], int]:
@@ -165,7 +124,7 @@ class SlackDays:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        column = {name: pc.struct_field(entries, name) for name in _FIELDS}
+        column = {name: pc.struct_field(entries, name) for name in FIELDS}
         # A number or a text where a post should be comes as an entry without anything.
         is_entry = _as_mask(pc.or_(column["type"].is_valid(), column["ts"].is_valid()))
         subtype, bot = (pc.fill_null(column[name], "") for name in ("subtype", "bot_id"))
@@ -205,23 +164,6 @@ class SlackDays:
             "_row": pa.array(rows[lands], pa.int64()),
         }
         return pa.table(values, schema=message_schema()), aside, ignored
-
-
-def _column(contents: list[bytes]) -> pa.Array:
-    """The contents as one column of text, copied once; the JSON parser refuses what is no UTF-8."""
-    import numpy as np
-    import pyarrow as pa
-
-    offsets = np.zeros(len(contents) + 1, "int64")
-    np.cumsum([len(content) for content in contents], out=offsets[1:])
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(contents))]
-    return pa.Array.from_buffers(pa.large_string(), len(contents), buffers)
-
-
-def _list_type() -> Any:
-    import pyarrow as pa
-
-    return pa.list_(pa.struct([(name, pa.string()) for name in _FIELDS]))
 
 
 def _as_mask(flags: Any) -> Any:

@@ -181,6 +181,11 @@ def test_a_refusal_never_shows_what_may_be_data(rows: tuple[tuple[Any, ...], ...
     assert MAIL not in refused.message + refused.suggestion
 
 
+def test_a_title_above_the_headings_does_not_hide_them() -> None:
+    refused = no_mapping([grid(("出力日", "2026-06-01"), (), HEADINGS, line())])
+    assert "送信者メール" in refused.message
+
+
 def test_an_empty_file_is_refused_in_the_same_words() -> None:
     assert "チャット対応表" in no_mapping([]).suggestion
 

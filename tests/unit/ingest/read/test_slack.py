@@ -236,6 +236,19 @@ def test_a_broken_day_is_named_and_loses_no_other_day(zipped: Any, broken: str |
     ]
 
 
+def test_a_stray_byte_in_a_text_loses_no_post(zipped: Any) -> None:
+    day = json.dumps([post("U1", INSTANT)], ensure_ascii=False).encode().replace("相談".encode(), b"\xe7\x9b")
+    with pytest.raises(UnicodeDecodeError):
+        day.decode()
+    found = read_slack(zipped(post("U2", INSTANT), **{"general/2026-06-02.json": day}), plain)
+    assert (found.rows.num_rows, found.remarks) == (2, ())
+
+
+def test_a_byte_order_mark_before_a_day_is_no_fault(zipped: Any) -> None:
+    day = b"\xef\xbb\xbf" + json.dumps([post("U1", INSTANT)]).encode()
+    assert read_slack(zipped(**{DAY: day}), plain).rows.num_rows == 1
+
+
 @pytest.mark.parametrize("broken", BROKEN_DAYS)
 def test_an_export_of_which_no_day_can_be_read_is_refused(zipped: Any, broken: str | bytes) -> None:
     with pytest.raises(Refused) as caught:
@@ -270,6 +283,18 @@ def test_a_damaged_day_inside_the_zip_is_a_broken_file(zipped: Any) -> None:
         entry = archive.getinfo(DAY)
     for at in range(entry.header_offset + 60, entry.header_offset + 80):
         data[at] ^= 0x55
+    path.write_bytes(data)
+    with pytest.raises(Refused) as caught:
+        read_slack(path, plain)
+    assert caught.value.rule == "broken_file"
+
+
+def test_a_day_that_is_not_what_was_packed_is_a_broken_file(zipped: Any) -> None:
+    path = zipped(*[post("U1", f"17802702{n:02d}.5") for n in range(60)])
+    data = bytearray(path.read_bytes())
+    directory = data.rindex(b"PK\x01\x02")
+    assert data[directory + 46 :].startswith(DAY.encode())
+    data[directory + 16] ^= 0xFF
     path.write_bytes(data)
     with pytest.raises(Refused) as caught:
         read_slack(path, plain)
