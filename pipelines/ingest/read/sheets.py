@@ -14,22 +14,17 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterable
-from typing import IO
 from xml.sax.saxutils import unescape
 
-from pipelines.ingest.read.container import truncated, unsafe
+from pipelines.ingest.read.container import first_bytes, truncated, unsafe, whole_part
 from pipelines.ingest.read.facts import SheetFacts, check_extent, file_names
 
 MAX_SHEET_BYTES = 512 * 2**20
 _BLOCK_BYTES = 4 * 2**20
+_HEAD_BYTES = 4096
 # Unpacked, so many bytes can become a thousand times as many at most.
 _SMALL_PART_BYTES = 2**20
-# Parts that hold no cells, whoever wrote them.
-_NO_CELLS = re.compile(
-    r"docProps/|customXml/|_rels/|\[Content_Types\]|xl/(?:theme|drawings|charts|tables|media|chartsheets|"
-    r"printerSettings|pivot\w+|slicers?|slicerCaches|calcChain|comments|threadedComments|externalLinks|_rels|"
-    r"persons|worksheets/_rels|richData|metadata|vbaProject|activeX|ctrlProps|embeddings|webextensions|queryTables)"
-)
+_ROOT = re.compile(rb"<(\w+:)?worksheet[\s>]")
 _PREFIX = re.compile(rb"<(/?)[A-Za-z_][\w.-]*:(?=[A-Za-z])")
 _SINGLE_QUOTED = re.compile(rb"=\s*'([^'\"<>]*)'")
 _FAR = re.compile(rb'r="(?:[A-Za-z]{3}|[A-Za-z]{1,2}\d{6})')
@@ -58,10 +53,9 @@ def xlsx_facts(archive: zipfile.ZipFile) -> dict[str, SheetFacts]:
     links = sorted(n for n in names if n.startswith("xl/externalLinks/_rels/"))
     found = {}
     for entry in archive.infolist():
-        if entry.filename.endswith(".xml") and not _NO_CELLS.match(entry.filename):
-            with archive.open(entry) as part:
-                facts = _scan(part, entry, has_links=bool(links))
-            if facts != SheetFacts():
+        if entry.filename.endswith((".xml", ".rels")):
+            facts = _look_into(archive, entry, has_links=bool(links))
+            if facts is not None and facts != SheetFacts():
                 found[entry.filename] = facts
     if not found:
         return {}
@@ -74,54 +68,58 @@ def xlsx_facts(archive: zipfile.ZipFile) -> dict[str, SheetFacts]:
     return {sheet_names[part]: facts for part, facts in found.items() if part in sheet_names}
 
 
-def _scan(part: IO[bytes], entry: zipfile.ZipInfo, *, has_links: bool) -> SheetFacts:
-    block = part.read(4096)
-    _refuse_entities(block)
-    scan = _Scan(has_links, is_prefixed=b"<worksheet" not in block)
-    if b"worksheet" not in block and "worksheets/" not in entry.filename:
-        _read_through(part, entry)
-        return scan.facts
+def _look_into(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, has_links: bool) -> SheetFacts | None:
+    """The facts of a part that is a sheet; None for any other."""
+    head = first_bytes(archive, entry, _HEAD_BYTES)
+    # It stands before the root, and calamine unfolds no entity, but other readers of the file may.
+    if b"<!DOCTYPE" in head:
+        raise unsafe("Excelの保存では付かない外部定義(DOCTYPE)が中に含まれています。")
+    root = _ROOT.search(head) if b"worksheet" in head else None
+    if root is None:
+        if entry.compress_size > _SMALL_PART_BYTES:
+            _read_through(archive, entry)
+        return None
     if entry.file_size > MAX_SHEET_BYTES:
         raise unsafe("シートが大きすぎます。")
+    # One program writes all its attributes in the same quotes.
+    scan = _Scan(has_links, is_prefixed=bool(root[1]), is_single_quoted=b"='" in head)
+    if entry.file_size <= _BLOCK_BYTES:
+        scan.look_at(whole_part(archive, entry))
+        return scan.facts
     rest = b""
-    while block := block + part.read(_BLOCK_BYTES):
-        # Up to the last "<c" every element is whole; the others wait for the next block.
-        block = rest + block
-        end = max(block.rfind(b"<c "), 0) or block.rfind(b"<")
-        block, rest = block[:end], block[end:]
-        scan.look_at(block)
-        block = b""
+    with archive.open(entry) as part:
+        while block := part.read(_BLOCK_BYTES):
+            # Up to the last "<c" every element is whole; the others wait for the next block.
+            block = rest + block
+            end = max(block.rfind(b"<c "), 0) or block.rfind(b"<")
+            block, rest = block[:end], block[end:]
+            scan.look_at(block)
     scan.look_at(rest)
     return scan.facts
 
 
-def _read_through(part: IO[bytes], entry: zipfile.ZipInfo) -> None:
+def _read_through(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     """A part whose declared size is a lie ends in a wrong check sum here, before a reader unpacks it whole."""
-    if entry.compress_size > _SMALL_PART_BYTES:
+    with archive.open(entry) as part:
         while part.read(_BLOCK_BYTES):
             pass
-
-
-def _refuse_entities(block: bytes) -> None:
-    if b"<!DOCTYPE" in block:
-        raise unsafe("Excelの保存では付かない外部定義(DOCTYPE)が中に含まれています。")
 
 
 class _Scan:
     """One sheet, block by block."""
 
-    def __init__(self, has_links: bool, is_prefixed: bool) -> None:
+    def __init__(self, has_links: bool, is_prefixed: bool, is_single_quoted: bool) -> None:
         self.facts = SheetFacts()
         self._has_links = has_links
         self._is_prefixed = is_prefixed
+        self._is_single_quoted = is_single_quoted
         self._has_formulas = False
         self._linked_groups: set[bytes] = set()
 
     def look_at(self, block: bytes) -> None:
-        _refuse_entities(block)
         if self._is_prefixed:
             block = _PREFIX.sub(rb"<\1", block)
-        if b"r='" in block:
+        if self._is_single_quoted:
             block = _SINGLE_QUOTED.sub(rb'="\1"', block)
         if _FAR.search(block):
             for letters, row in _FILLED.findall(block):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from pipelines.ingest.read import container
+from pipelines.ingest.read import container, sheets
 from pipelines.ingest.read.container import kind_of
 from pipelines.ingest.read.refusal import Refused
 from pipelines.ingest.read.workbook import check_workbook, read_workbook
@@ -152,10 +152,14 @@ def test_a_workbook_from_a1_to_xfd1048576_is_refused_with_the_cell_to_delete(
     assert "XFD1048576" in refused.message
 
 
-def test_a_far_cell_across_the_edge_of_two_blocks_is_still_seen(tmp_path: Path) -> None:
+def test_a_far_cell_across_the_edge_of_two_blocks_is_still_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "_BLOCK_BYTES", 2**16)
     for offset in range(40):
         cell = b'<c s="1" r="XFD1048576"><v>1</v></c>'
-        sheet = b"<sheetData>" + b"x" * (2**20 - 11 - offset) + cell + b"</sheetData>"
+        start = b"<worksheet><sheetData>"
+        sheet = start + b"x" * (2**16 - len(start) - offset) + cell + b"</sheetData></worksheet>"
         path = tmp_path / f"{offset}.xlsx"
         path.write_bytes(zip_of({"[Content_Types].xml": b"<x/>", "xl/worksheets/sheet1.xml": sheet}))
         with pytest.raises(Refused, match="too_many_cells"):
