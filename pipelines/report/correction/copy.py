@@ -188,8 +188,6 @@ def _add_list(book: Workbook, job: CopyJob, listed: list[Listed], notes: list[st
     sheet = book.create_sheet(LIST_SHEET, 0)
     rows = write_finding_sheet(sheet, job.name, listed, notes, is_sample=job.is_sample)
     for other in book.worksheets:
-        # Set by an earlier save, and then read from a file that is not there.
-        other.legacy_drawing = None
         if other is not sheet:
             other.sheet_view.tabSelected = False
             fit_comments(other)
