@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -307,34 +305,3 @@ def test_arbitrary_input_gives_a_day_or_a_refusal_and_nothing_else(typed: Any) -
 def test_a_year_of_two_digits_is_never_completed(year: int, month: int, day: int, separator: str) -> None:
     with pytest.raises(Unreadable):
         parse_date(f"{year:02d}{separator}{month}{separator}{day}")
-
-
-def _imi_cases(folder: Path) -> list[tuple[str, str | None]]:
-    cases = []
-    for path in sorted((folder / "imi_date").glob("*.json")):
-        for case in json.loads(path.read_text(encoding="utf-8")):
-            given = {"表記": case["input"]} if isinstance(case["input"], str) else case["input"]
-            if isinstance(given, dict) and isinstance(given.get("表記"), str) and "標準型日付" not in given:
-                cases.append((given["表記"], case["output"].get("標準型日付")))
-    return cases
-
-
-def test_imi_spellings_give_the_imi_day_except_where_an_era_had_not_begun(real_files: Path) -> None:
-    """IMI counts years of an era without asking whether it had begun (令和元年1月1日), and reads ねん and がつ.
-
-    We refuse both: the first is a mistake in a real form, and the second nobody types.
-    """
-    refused: dict[str, list[str]] = {}
-    read = 0
-    for typed, expected in _imi_cases(real_files):
-        try:
-            assert parse_date(typed).value.isoformat() == expected, typed
-            read += 1
-        except Unreadable as error:
-            if expected is not None:
-                refused.setdefault(error.rule, []).append(expected)
-    assert read >= 17
-    assert set(refused) == {"outside_era", "not_a_date"}
-    first_of_first_years = {f"{first.year}-01-01" for first, _ in ERAS.values()}
-    assert set(refused["outside_era"]) <= first_of_first_years
-    assert refused["not_a_date"] == ["2019-01-01"], "only 令和元ねん1がつ1にち"

@@ -1,0 +1,1 @@
+"""Files written by nobody in this project."""
