@@ -16,6 +16,7 @@ from pipelines.report.correction.recipients import copy_name, file_owner
 from pipelines.report.correction.wording import Row, is_asked
 
 _COPY_SECONDS = 120.0
+_DEADLY = ("too_large_to_read", "took_too_long", "unsafe_container")
 # Few copies are made faster in one extra process than by starting two.
 _COPIES_PER_WORKER = 8
 
@@ -59,12 +60,15 @@ def write_copies(
         )
         taken[owner].add(name)
         place = places[key] = f"{owner}/{name}"
+        # What has cost the night a worker already is not opened a second time.
+        deadly = next((str(row["message"]) for row in rows if row["rule"] in _DEADLY), "")
         jobs[place] = CopyJob(
             received.path_of(key[0]),
             rows[0]["path"].rsplit("/", 1)[-1],
             tuple(rows),
             folder / place,
             is_sample,
+            deadly,
         )
         current[place] = {"digest": digest_of(key, rows, is_sample)}
     todo = {

@@ -345,6 +345,17 @@ def test_a_file_that_kills_its_worker_gets_the_list_and_stops_nobody(
     assert not list((tmp_path / FOLDER).rglob("*.part"))
 
 
+def test_what_took_the_night_too_long_is_not_opened_again(tmp_path: Path) -> None:
+    slow = finding(rule="took_too_long", message="120秒たっても読み終わりません。", sheet="", cell="")
+    write_corrections(tmp_path, [slow], (), Received(lambda _: saved(tmp_path)))
+    (path,) = (tmp_path / FOLDER).rglob("2026-11-05_*.xlsx")
+    book = load_workbook(path)
+    assert book.sheetnames == [LIST_SHEET]
+    assert "120秒たっても読み終わりません。" in str(
+        [c.value for row in book[LIST_SHEET].iter_rows() for c in row]
+    )
+
+
 def with_parts(
     path: Path, target: Path, parts: dict[str, bytes], changes: dict[str, tuple[bytes, bytes]]
 ) -> Path:
