@@ -127,6 +127,15 @@ class Collector:
         return ChatExport(rows, self.places.all(), (*self.remarks, *left_out(self.left_out)))
 
 
+def counts_only(days: str) -> Remark:
+    """What counts are not used for: they hold private conversations, and other days than ours."""
+    text = (
+        f"件数だけの記録です({days})。非公開の会話を含むため、公開チャンネルの投稿から数える指標"
+        "(月間の投稿者数、返信など)には使いません。"
+    )
+    return Remark("info", "counts_only", text)
+
+
 def left_out(counts: Counter[str]) -> list[Remark]:
     """What is no member's post in a public place, as remarks with counts."""
     texts = {

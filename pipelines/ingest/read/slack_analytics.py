@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.ingest.read.chat_export import ChatExport, Collector, Rule
+from pipelines.ingest.read.chat_export import ChatExport, Collector, Rule, counts_only
 from pipelines.ingest.read.container import truncated, unsafe
 from pipelines.ingest.read.refusal import Refused
 
@@ -96,6 +96,7 @@ def read_slack_analytics(path: Path, pseudonym: Callable[[str], str]) -> ChatExp
         collector.land(SHEET, number, **values)
     if not len(collector):
         raise not_member_analytics()
+    collector.remarks.append(counts_only("1日は日本時間の9時から翌日9時"))
     return collector.export()
 
 

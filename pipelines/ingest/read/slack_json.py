@@ -26,24 +26,27 @@ class DayParser:
             self._connection.execute(f"set {setting} = false")
 
     def entries(self, contents: list[bytes]) -> tuple[pa.ListArray, list[bool]]:
-        """Every day's entries, and which days are no JSON array."""
+        """Every readable day's entries, and for each day whether it is lost because it is no JSON array."""
         import pyarrow as pa
 
-        arrays = self._transformed(contents)
-        if arrays is None:
-            # A stray byte in a text is no reason to lose the day: texts are not read.
-            each = [self._transformed([c.decode(errors="replace").encode()]) for c in contents]
-            lost = [found is None or found.null_count > 0 for found in each]
-            arrays = pa.chunked_array([f for f in each if f is not None and not f.null_count], _list_type())
-        else:
-            lost = [not ok for ok in arrays.is_valid().to_pylist()]
-            arrays = arrays.drop_null()
-        whole = arrays.combine_chunks()
-        if isinstance(whole, pa.ChunkedArray):
-            whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], _list_type())
-        return whole, lost
+        arrays = pa.concat_arrays([pa.nulls(0, _list_type()), *self._found(contents)])
+        return arrays.drop_null(), arrays.is_null().to_pylist()
 
-    def _transformed(self, contents: list[bytes]) -> pa.ChunkedArray | None:
+    def _found(self, contents: list[bytes]) -> list[pa.ListArray]:
+        """The entries of some days, null for a broken one: halved until it stands alone."""
+        import pyarrow as pa
+
+        found = self._transformed(contents) if contents else []
+        if found is None and len(contents) == 1:
+            # A stray byte in a text is no reason to lose the day: texts are not read.
+            found = self._transformed([contents[0].decode(errors="replace").encode()])
+            return [pa.nulls(1, _list_type())] if found is None else found
+        if found is None:
+            middle = len(contents) // 2
+            return self._found(contents[:middle]) + self._found(contents[middle:])
+        return found
+
+    def _transformed(self, contents: list[bytes]) -> list[pa.ListArray] | None:
         """The entries of some days, or None when one of them is broken."""
         import duckdb
         import pyarrow as pa
@@ -53,7 +56,8 @@ class DayParser:
             days = _column([c.removeprefix(b"\xef\xbb\xbf") for c in contents])
             self._connection.register("days", pa.table({"content": days}))
             found = self._connection.execute("select from_json(content, ?) as entries from days", [_SHAPE])
-            return found.to_arrow_table().column("entries").cast(_list_type())
+            chunks: list[pa.ListArray] = found.to_arrow_table().column("entries").cast(_list_type()).chunks
+            return chunks
         except (duckdb.Error, pa.ArrowException, UnicodeDecodeError):
             return None
 

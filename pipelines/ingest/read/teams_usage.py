@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.ingest.japanese.reading import fold
-from pipelines.ingest.read.chat_export import ChatExport, Collector, Remark, Rule
+from pipelines.ingest.read.chat_export import ChatExport, Collector, Remark, Rule, counts_only
 from pipelines.ingest.read.grid import CellValue, Grid
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def read_teams_usage(grids: list[Grid], pseudonym: Callable[[str], str]) -> Chat
             seen.add(key)
             concealed += values["is_concealed"]
             collector.land(grid.sheet, number, **values)
+    collector.remarks.append(counts_only("期間は暦の月ではありません"))
     if concealed:
         collector.remarks.append(_names_are_concealed(concealed))
     return collector.export()

@@ -193,6 +193,12 @@ def test_no_text_of_a_real_export_reaches_the_landed_bytes(real_files: Path, tmp
     assert [t for t in texts | names if t.encode() in data] == []
 
 
+@pytest.mark.parametrize("kind", ["slack_analytics", "teams_usage"])
+def test_counts_are_said_to_be_no_part_of_the_figures_about_posts(kind: str, tmp_path: Path) -> None:
+    outcome = conform(KINDS[kind][0](tmp_path))
+    assert [f.severity for f in outcome.findings if f.rule == "counts_only"] == ["info"]
+
+
 def test_one_person_has_one_pseudonym_in_every_tool(tmp_path: Path) -> None:
     found = {
         kind: conform(KINDS[kind][0](tmp_path), LOGO).tables
