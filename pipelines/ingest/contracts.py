@@ -36,7 +36,9 @@ class Field:
     """One column or preamble value of a dataset.
 
     `description` (what belongs here) and `example` (one correct entry as typed, the standard's
-    `examples`) are words for the person who fills in a form; both may be empty.
+    `examples`) are words for the person who fills in a form; both may be empty. `is_within_year`
+    (withinFiscalYear): the date lies in the fiscal year that the form states above the table, so 6月1日
+    is complete with it; dates that may lie elsewhere (期限, 終了日) must state their year.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Field:
     maximum: int | None = None
     description: str = ""
     example: str = ""
+    is_within_year: bool = False
 
     def header(self, version: str) -> str:
         """The heading of this field in a form version."""
@@ -272,6 +275,7 @@ def _field(prop: dict[str, Any]) -> Field:
         maximum=custom.get("maximum"),
         description=prop.get("description", ""),
         example=str(next(iter(prop.get("examples", [])), "")),
+        is_within_year=bool(custom.get("withinFiscalYear", False)),
     )
 
 

@@ -79,7 +79,12 @@ def parse_cell(value: CellValue, field_: Field, unit: str, context: ParsingConte
         "decimal": lambda: parse_decimal(value, unit=unit),
         "money": lambda: parse_money(value, unit=unit or "円"),
         "score": lambda: parse_score(value, field_.minimum or 0, field_.maximum or 0),
-        "date": lambda: parse_date(value, fiscal_year=context.fiscal_year, has_time="日時" in field_.label),
+        "date": lambda: parse_date(
+            value,
+            fiscal_year=context.fiscal_year,
+            is_within_year=field_.is_within_year,
+            has_time="日時" in field_.label,
+        ),
         "month": lambda: parse_month(value),
         "time": lambda: parse_time(value),
         "timestamp": lambda: parse_timestamp(value),

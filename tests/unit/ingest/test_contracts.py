@@ -76,7 +76,7 @@ def test_every_property_of_the_file_is_known_to_our_loader(path: Path) -> None:
         "keepsNewest",
         "filledBy",
     }
-    known |= {"parser", "codebook", "unit", "place", "headers", "minimum", "maximum"}
+    known |= {"parser", "codebook", "unit", "place", "headers", "minimum", "maximum", "withinFiscalYear"}
     found = {
         item["property"]
         for node in _nodes(yaml.safe_load(path.read_text(encoding="utf-8")))

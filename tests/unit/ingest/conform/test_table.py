@@ -225,3 +225,17 @@ def test_a_formula_without_a_value_is_refused_in_every_field_and_shown_as_it_sta
     assert [(r["visit_id"], r["section_name"], r["travel_cost_jpy"]) for r in landed(outcome)] == [
         ("V001", None, None)
     ]
+
+
+def test_a_day_without_a_year_is_completed_by_the_form_only_where_the_contract_allows_it(
+    tmp_path: Path,
+) -> None:
+    """The visit lies in the year of its report; a deadline may lie in any."""
+    outcome = visits(tmp_path, [visit(1, visit_date="6月3日", due_date="7月31日")])
+    (row,) = landed(outcome)
+    assert (row["visit_date"], row["due_date"]) == (date(2026, 6, 3), None)
+    found = {f.field: f for f in outcome.findings}
+    assert found["visit_date"].rule == "value_was_read_differently"
+    assert "6月3日" in found["visit_date"].message
+    assert "R8.6.3" in found["visit_date"].message
+    assert (found["due_date"].rule, found["due_date"].suggestion) == ("date_without_year", "R8.7.31")
