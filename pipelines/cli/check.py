@@ -59,6 +59,7 @@ def check(
 def _check_all(
     paths: list[Path], source: str, home: Path | None, to: Path | None, report: CheckReport
 ) -> None:
+    from pipelines.ingest.archive import as_text
     from pipelines.ingest.checking import CheckJob
     from pipelines.ingest.read.refusal import Refused
     from pipelines.ingest.read.worker import ReadingWorkers
@@ -70,7 +71,7 @@ def _check_all(
         for number, path in enumerate(paths):
             place = Path(folder) / str(number)
             place.mkdir()
-            jobs.append(CheckAndCopyJob(CheckJob(path, path.name, source, settings), place))
+            jobs.append(CheckAndCopyJob(CheckJob(path, as_text(Path(path.name)), source, settings), place))
         workers: ReadingWorkers[CheckAndCopyJob, CheckResult] = ReadingWorkers(
             check_and_copy, count=None if len(jobs) > _FILES_PER_WORKER else 1
         )

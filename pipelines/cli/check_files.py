@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipelines.errors import KyosoError, reason
-from pipelines.ingest.archive import LEFT_BEHIND
+from pipelines.ingest.archive import LEFT_BEHIND, as_text
 from pipelines.report.correction.checked import RESULT
 from pipelines.settings import SAMPLE_MARKER
 
@@ -27,7 +27,7 @@ def gather(named: Iterable[Path]) -> tuple[list[Path], list[KyosoError]]:
                 problems.append(
                     KyosoError(
                         "確かめるファイルがありません。",
-                        where=str(path),
+                        where=as_text(path),
                         todo="ファイルの入ったフォルダを指定してください。",
                     )
                 )
@@ -70,12 +70,12 @@ def _problem(path: Path) -> KyosoError | None:
     try:
         if not path.exists():
             return KyosoError(
-                "ファイルがありません。", where=str(path), todo="名前と場所を確かめてください。"
+                "ファイルがありません。", where=as_text(path), todo="名前と場所を確かめてください。"
             )
         if not path.is_file():
             return KyosoError(
                 "ふつうのファイルではありません。",
-                where=str(path),
+                where=as_text(path),
                 todo="Excel・CSV・ZIPのファイルを指定してください。",
             )
         with path.open("rb"):
@@ -86,7 +86,7 @@ def _problem(path: Path) -> KyosoError | None:
 
 def _cannot_read(path: Path, error: OSError) -> KyosoError:
     return KyosoError(
-        f"読めません({reason(error)})。", where=str(path), todo="名前と権限を確かめてください。"
+        f"読めません({reason(error)})。", where=as_text(path), todo="名前と権限を確かめてください。"
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from pipelines.ingest.archive import as_text
 from pipelines.report.correction.wording import SEVERITY_LABELS, member_and_sheet, place
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class CheckReport:
             if checked.rows_in
             else ""
         )
-        self._print(Text(f"■ {path.name}", style="bold"))
+        self._print(Text(f"■ {as_text(Path(path.name))}", style="bold"))
         self._print(Text(f"  {kind}{rows}{found or '直すところはありません。'}"))
         groups = _groups(checked.findings)
         for group in groups[:_SHOWN_GROUPS]:
@@ -71,7 +72,7 @@ class CheckReport:
                 )
             )
         for copy in copies:
-            self._print(Text(f"  直す欄に色を付けた写し: {copy}"))
+            self._print(Text(f"  直す欄に色を付けた写し: {as_text(copy)}"))
         if trouble:
             self._print(Text(f"  {trouble}", style="red"))
         self._print(Text(""))

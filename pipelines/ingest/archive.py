@@ -68,7 +68,7 @@ class Archive:
         known = {(receipt.path, receipt.file_id) for receipt in self.ledger.receipts}
         reception = Reception()
         for path in _files(raw, reception):
-            relative = _written(path.relative_to(raw))
+            relative = as_text(path.relative_to(raw))
             try:
                 stamp = _stamp(path)
                 if self._has(seen.get(relative), stamp):
@@ -179,7 +179,7 @@ def _to_date(text: str | None) -> date | None:
         return None
 
 
-def _written(path: Path) -> str:
+def as_text(path: Path) -> str:
     """A path as text that can be stored: names that are not UTF-8 come from Windows, or have escapes."""
     name = os.fsencode(path.as_posix())
     for encoding in ("utf-8", "cp932"):
@@ -204,7 +204,7 @@ def _files(raw: Path, reception: Reception) -> Iterator[Path]:
     """
 
     def refuse(path: Path, why: str) -> None:
-        reception.unreadable.append((_written(path.relative_to(raw)), why))
+        reception.unreadable.append((as_text(path.relative_to(raw)), why))
 
     def cannot_list(error: OSError) -> None:
         refuse(Path(error.filename), f"フォルダの中を読めません({reason(error)})。権限を確かめてください。")

@@ -110,7 +110,7 @@ def _chat_or(job: CheckJob, file_id: str, refused: Refused, grids: Sequence[Grid
     the prefecture has to write.
     """
     chat = _conform(job, file_id, _CHAT)
-    is_chat = chat.status == LANDED or all(f.rule != _NO_CHAT for f in chat.findings)
+    is_chat = chat.status == LANDED or all(f.rule not in (_NO_CHAT, refused.rule) for f in chat.findings)
     if is_chat or any(_looks_like_chat(grid) for grid in grids):
         return chat
     outcome = FileOutcome(file_id, "")

@@ -185,6 +185,15 @@ def test_the_real_files_all_end_in_words(real_files: Path, tmp_path: Path) -> No
     assert "チャット活動記録" in shown["slack_export_testarchive.zip"]
 
 
+def test_a_name_that_is_no_text_is_shown_as_windows_meant_it(desk: Path) -> None:
+    name = os.fsdecode("海南.csv".encode("cp932"))
+    put(desk / name, form(WRONG))
+    ran = run_kyoso("check", desk, PYTHONIOENCODING="utf-8:strict")
+    assert ran.returncode == FINDINGS, ran.stderr
+    assert "■ 海南.csv" in ran.stdout
+    assert (desk / "海南_確認結果.xlsx").exists()
+
+
 def test_a_corrected_copy_passes(desk: Path, check: Check) -> None:
     put(desk / "報告書.csv", form(WRONG))
     check("報告書.csv")

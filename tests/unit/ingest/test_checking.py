@@ -90,6 +90,7 @@ def test_what_is_none_of_ours_is_told_with_the_nearest_form(tmp_path: Path) -> N
 def test_whatever_it_is_it_is_refused_and_nothing_is_raised(tmp_path: Path, data: bytes) -> None:
     checked = check(put(tmp_path, data, "何か"))
     assert not checked.is_clean
+    assert checked.source == "" or b"PK" not in data
     assert checked.findings[0].message
     assert checked.findings[0].suggestion
 
