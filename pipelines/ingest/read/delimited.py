@@ -20,6 +20,7 @@ SHEET = "CSV"
 # A table of this size takes a gigabyte or more as cells.
 MAX_BYTES = 64 * 2**20
 MAX_LINES = 1_000_000
+_SAMPLE_BYTES = 2**20
 
 
 def read_delimited_file(path: Path) -> Grid:
@@ -50,19 +51,38 @@ def decode(data: bytes) -> str:
     """Decode by byte order mark, then strict UTF-8, then CP932 (never shift_jis, which lacks ① and 髙).
 
     Raises:
-        Refused: none of them fits.
+        Refused: none of them fits, or UTF-8 in which a few characters are damaged: as CP932 it would be
+            readable rubbish.
     """
     is_utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if is_utf16 else ("utf-8-sig", "cp932"):
         try:
             return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+        except UnicodeDecodeError as error:
+            if encoding == "utf-8-sig" and _is_mostly_utf8(data):
+                raise _damaged(data, error.start) from error
     raise Refused(
         "unknown_encoding",
         "文字コードを判断できません。",
         "UTF-8またはCP932(Windows日本語)のCSV",
         "Excelで開き「CSV UTF-8(コンマ区切り)」で保存し直してください。",
+    )
+
+
+def _is_mostly_utf8(data: bytes) -> bool:
+    """Whether Japanese reads as UTF-8 but for a few places; text in CP932 has hardly a valid place."""
+    text = data[:_SAMPLE_BYTES].decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    return sum(1 for c in text if "\u3000" <= c < "\ufffd") > 10 * damaged
+
+
+def _damaged(data: bytes, position: int) -> Refused:
+    line = data.count(b"\n", 0, position) + 1
+    return Refused(
+        "damaged_characters",
+        f"{line}行目に壊れた文字があります(UTF-8として読めません)。",
+        "最後まで正しく保存されたUTF-8のCSV",
+        f"元のソフトで書き出し直すか、{line}行目の文字を入力し直してください。",
     )
 
 

@@ -87,6 +87,23 @@ def test_a_damaged_or_incomplete_file_is_refused_in_japanese(data: bytes, rule: 
     assert any("ぁ" <= c <= "ん" for c in caught.value.message + caught.value.suggestion)
 
 
+def test_utf8_with_a_damaged_character_is_not_read_as_rubbish_in_another_encoding() -> None:
+    """Most bytes of Japanese in UTF-8 are characters of CP932 too: 海南市 would be 豬ｷ蜊怜ｸ?."""
+    text = "団体名,実施日,内容\r\n" + "海南市,R8.6.1,研修会の開催\r\n" * 20
+    data = text.encode()
+    place = data.index("研修".encode()) + 1
+    for damaged in (data[:place] + data[place + 1 :], data[:place] + b"\xff" + data[place + 1 :]):
+        with pytest.raises(Refused) as caught:
+            read_delimited(damaged)
+        assert caught.value.rule == "damaged_characters"
+        assert "2行目" in caught.value.message
+
+
+@given(st.text("亜海南市研修会①髙㈱、アイウｱﾃｽﾄﾞ", min_size=1, max_size=60))
+def test_text_in_windows_japanese_is_never_taken_for_damaged_utf8(text: str) -> None:
+    assert read_delimited(f"番号,内容\r\n1,{text}\r\n".encode("cp932")).rows[1] == ("1", text)
+
+
 def test_the_line_of_the_open_quote_is_named() -> None:
     with pytest.raises(Refused) as caught:
         read_delimited(b'a,b\r\n1,2\r\n3,"4\r\n5,6\r\n')
