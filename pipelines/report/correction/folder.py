@@ -54,6 +54,11 @@ def write_corrections(
     known, current = _known(folder), dict[str, Any]()
     files = write_copies(folder, findings, received or Received(), known, current, is_sample=is_sample)
     asked, closed = _by_recipient(findings), _by_recipient(resolved)
+    # Whoever keeps the copies of files about several municipalities has a list of them too.
+    shared = [
+        f for f in findings if is_asked(f) and files.get((f["file_id"], f["source"]), ("",))[0] == SEVERAL
+    ]
+    asked |= {SEVERAL: shared} if shared else {}
     for name in sorted(asked.keys() | closed.keys()):
         overview = _overview(name, asked.get(name, []), closed.get(name, []), files, is_sample=is_sample)
         place = f"{name}/{OVERVIEW}"

@@ -196,9 +196,11 @@ def test_a_file_about_two_municipalities_is_shown_whole_to_neither(tmp_path: Pat
     source.write_bytes("団体名,海南市\r\n".encode())
     other = finding(finding_id="f2", municipality_code="302023", municipality_name="海南市", cell="D9")
     write_corrections(tmp_path, [finding(), other], (), Received(lambda _: source))
+    several = "複数の団体の資料"
     assert lists(tmp_path) == {
-        TAIJI, f"302023_海南市/{OVERVIEW}", "複数の団体の資料/2026-11-05_太地町.xlsx"
+        TAIJI, f"302023_海南市/{OVERVIEW}", f"{several}/{OVERVIEW}", f"{several}/2026-11-05_太地町.xlsx"
     }  # fmt: skip
+    assert len(rows(tmp_path / FOLDER / several / OVERVIEW)) == 2
     book = load_workbook(tmp_path / FOLDER / TAIJI)
     assert book[FOLDER]["E6"].hyperlink is None
     assert "写しは県の担当者が持っています" in book["ファイル"]["F6"].value
