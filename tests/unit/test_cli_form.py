@@ -14,6 +14,8 @@ from pipelines import cli
 from pipelines.ingest.contracts import all_datasets
 from pipelines.report.form import forms_to_fill
 from pipelines.report.form.index import COLUMNS, INDEX_NAME
+from pipelines.report.form.table_sheet import example_value
+from tests.unit.report.form_filling import YEAR, Entry, filled_form, plan_of
 
 Form = Callable[..., tuple[int, str, str]]
 
@@ -125,3 +127,24 @@ def test_a_filled_form_is_not_overwritten(form: Form, tmp_path: Path) -> None:
     assert path.read_bytes() == b"filled in"
     assert "支援実施記録.xlsx" in err
     assert not (tmp_path / "policy").exists()
+
+
+def test_every_form_with_its_own_example_filled_in_passes_kyoso_check(
+    form: Form, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    paths = []
+    for dataset in forms_to_fill():
+        plan = plan_of(dataset)
+        entries = [
+            {f.name: Entry(example_value(f, YEAR), None) for f in fields}
+            for fields in (dataset.preamble, dataset.columns)
+        ]
+        path = tmp_path / f"{dataset.name}.xlsx"
+        path.write_bytes(filled_form(plan, entries[0], entries[1:]))
+        paths.append(str(path))
+    monkeypatch.setattr(sys, "argv", ["kyoso", "check", *paths])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    printed = capsys.readouterr()
+    assert (int(ended.value.code or 0), printed.err) == (0, "")
+    assert printed.out.count("直すところはありません。") == len(paths)

@@ -32,7 +32,7 @@ _INSTRUCTION = (
 _LABEL_COLUMN, _VALUE_COLUMN = 2, 3
 _NARROWEST, _WIDEST = 8.0, 32.0
 _FIRST_COLUMN = 11.0
-_ONE_LINE = 16
+_ONE_LINE = 21
 # Texts wrap, so that a form of twenty columns can still be read when printed.
 _TEXT_WIDTHS = (12.0, 20.0)
 _TEXTS = ("text", "person")
@@ -153,7 +153,7 @@ def _widths(plan: FormPlan) -> list[float]:
 
 def _width(plan: FormPlan, field: Field, fiscal_year: int) -> float:
     # Only a long heading takes two lines: a short one would break before its last bracket.
-    whole = width_of(plan.heading(field)) + 2
+    whole = width_of(plan.heading(field)) + 3
     heading = whole if whole <= _ONE_LINE else ceil(whole / 2) + 3
     needed = _content_width(field, fiscal_year)
     if field.parser in _TEXTS:
