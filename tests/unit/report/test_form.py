@@ -97,6 +97,18 @@ def test_a_form_says_which_form_it_is_in_its_properties_and_in_sight(name: str) 
     assert shown == [("様式の版", all_datasets()[name].versions[-1]), ("様式番号", name)]
 
 
+def test_a_heading_that_was_changed_is_named_in_its_own_cell(tmp_path: Path) -> None:
+    """Not in the row above it, where 必須 stands: the empty line between the two is there for that."""
+    plan = plan_of(VISITS)
+    book = opened(filled_form(plan, *example_row(VISITS)))
+    book.worksheets[0].cell(plan.heading_row, 4).value = "訪問した年月日"
+    stream = BytesIO()
+    book.save(stream)
+    found = {f.rule: (f.cell, f.typed_text) for f in read_back(stream.getvalue(), VISITS, tmp_path).findings}
+    assert found["unknown_column"] == (f"D{plan.heading_row}", "訪問した年月日")
+    assert found["missing_column"][0] == f"{plan.heading_row}:{plan.heading_row}"
+
+
 def test_a_value_typed_into_the_example_is_named_because_it_is_not_read(tmp_path: Path) -> None:
     head, lines = example_row(VISITS)
     book = opened(filled_form(plan_of(VISITS), head, lines))
