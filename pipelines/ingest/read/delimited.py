@@ -125,11 +125,16 @@ def read_delimited(data: bytes) -> Grid:
 
 
 def _delimiter(text: str) -> str:
-    """The separator that gives most lines the same number of columns: cells may hold the others."""
+    """The separator that gives most records the same number of columns: cells may hold the others.
+
+    Shares and not numbers are compared: a table pasted into one cell has more lines than the file has records.
+    """
     lines = text[:10_000].splitlines()[:50]
 
-    def lines_alike(delimiter: str) -> tuple[int, int]:
-        widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1)
-        return max(((count, width) for width, count in widths.items()), default=(0, 0))
+    def records_alike(delimiter: str) -> tuple[float, int]:
+        records = [row for row in csv.reader(lines, delimiter=delimiter) if row]
+        widths = Counter(len(row) for row in records if len(row) > 1)
+        alike = ((count / len(records), width) for width, count in widths.items())
+        return max(alike, default=(0, 0))
 
-    return max(",\t;", key=lines_alike)
+    return max(",\t;", key=records_alike)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.ingest.read.delimited import read_delimited
+from pipelines.ingest.read.grid import Grid
 from pipelines.ingest.read.lineworks import is_lineworks, read_lineworks
 from pipelines.ingest.read.refusal import Refused
 from pipelines.ingest.read.workbook import read_workbook
@@ -49,6 +50,12 @@ def test_a_line_is_who_where_when_and_the_sender_is_the_address(encoding: str) -
     assert (second["member"], second["_row"]) == ("<jiro@a.example>", 4), (
         "a text of two lines takes two lines"
     )
+
+
+def test_a_table_pasted_into_a_talk_does_not_make_a_file_of_tabs() -> None:
+    pasted = "\n".join(f"項目{n}\t{n}\t円" for n in range(40))
+    found = rows_of(read_lineworks([log(talk(text=pasted), talk(text=pasted))], plain))
+    assert [r["_row"] for r in found] == [2, 42]
 
 
 def test_two_posts_of_one_second_by_one_person_stay_two() -> None:
@@ -120,9 +127,8 @@ def test_what_was_said_when_is_read_back_whatever_was_said(posts: list[tuple[int
 
 @given(rows=st.lists(st.lists(_TEXT, max_size=6), max_size=5))
 def test_every_line_lands_or_is_accounted_for(rows: list[list[str]]) -> None:
-    grid = log(talk(), *[[text.replace("downloadLogs error", "") for text in row] for row in rows])
-    if not is_lineworks(grid):
-        return
+    cells = [tuple(text or None for text in row) for row in ([*talk()], *rows)]
+    grid = Grid("CSV", (tuple(LINE_WORKS_HEADINGS), *cells))
     export = read_lineworks([grid], plain)
     filled = sum(1 for row in grid.rows[1:] if any(cell is not None for cell in row))
     private = [r.message for r in export.remarks if r.rule == "private_conversation"]
