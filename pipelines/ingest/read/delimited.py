@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -20,6 +21,8 @@ SHEET = "CSV"
 # A table of this size takes a gigabyte or more as cells.
 MAX_BYTES = 64 * 2**20
 MAX_LINES = 1_000_000
+# LINE WORKS writes this line, and a reason after it, where a download stopped; a talk may mention it.
+_STOPPED = re.compile(r'^"?downloadLogs error', re.MULTILINE)
 _SAMPLE_BYTES = 2**20
 
 
@@ -98,7 +101,7 @@ def read_delimited(data: bytes) -> Grid:
         raise Refused(
             "nul_bytes", "文字ではないデータが混ざっています。", "CSV", "元のソフトで書き出し直してください。"
         )
-    if "downloadLogs error" in text[-200:]:
+    if _STOPPED.search(text[-2_000:]):
         raise Refused(
             "incomplete_download",
             "ダウンロードが途中で止まったファイルです(最後の行が downloadLogs error)。",

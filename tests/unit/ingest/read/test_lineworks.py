@@ -82,10 +82,16 @@ def test_the_log_cannot_tell_answers_and_says_so() -> None:
     assert "no_thread_information" in remarks(read_lineworks([log(talk())], plain))
 
 
-def test_a_download_that_stopped_half_way_is_refused_as_incomplete() -> None:
+@pytest.mark.parametrize("tail", ["", ": timeout", "\r\n" + "java.net.SocketTimeoutException " * 20])
+def test_a_download_that_stopped_half_way_is_refused_as_incomplete(tail: str) -> None:
+    data = as_csv([LINE_WORKS_HEADINGS, talk()]) + f"downloadLogs error{tail}\r\n".encode()
     with pytest.raises(Refused) as caught:
-        read_delimited(as_csv([LINE_WORKS_HEADINGS, talk(), ["downloadLogs error"]]))
+        read_delimited(data)
     assert caught.value.rule == "incomplete_download"
+
+
+def test_a_talk_that_mentions_the_words_is_no_stopped_download() -> None:
+    assert len(rows_of(read_lineworks([log(talk(text="これは downloadLogs error ですか"))], plain))) == 1
 
 
 def test_a_log_saved_as_a_workbook_is_read_alike(tmp_path: Path) -> None:
