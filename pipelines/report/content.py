@@ -5,7 +5,16 @@ from __future__ import annotations
 from pipelines.report.document import Report
 from pipelines.report.evidence import gather
 from pipelines.report.facts import Facts
-from pipelines.report.sections import annex, collaboration, delivery, outcomes, programme, stage, summary
+from pipelines.report.sections import (
+    annex,
+    collaboration,
+    delivery,
+    effect,
+    outcomes,
+    programme,
+    stage,
+    summary,
+)
 from pipelines.report.wording import year_label
 
 EVIDENCE_ROWS = 200
@@ -32,6 +41,7 @@ def build_report(facts: Facts) -> Report:
             outcomes.build(facts),
             stage.build(facts),
             collaboration.build(facts),
+            effect.build(facts),
             annex.build(facts, evidence),
         ),
         evidence=evidence,

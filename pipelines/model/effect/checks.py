@@ -14,9 +14,9 @@ from pipelines.model.effect.agreement import Weighting, counts_of, weighted_kapp
 from pipelines.model.effect.balance import regression_to_the_mean
 from pipelines.model.effect.comparison import Comparison
 from pipelines.model.effect.dose import dose_response
-from pipelines.model.effect.estimate import SHARE, Main, comparison, shares, unit_of
+from pipelines.model.effect.estimate import Main, comparison, shares, unit_of
 from pipelines.model.effect.permutation import Estimate, estimate
-from pipelines.model.effect.plan import Plan, Scoring, Unit
+from pipelines.model.effect.plan import SHARE, Plan, Scoring, Unit
 from pipelines.model.effect.refusals import CannotEstimate
 from pipelines.model.effect.result import Result, numbers
 from pipelines.model.effect.sensitivity import at_worst, confounding, leave_one_out

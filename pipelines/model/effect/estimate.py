@@ -13,13 +13,11 @@ from pipelines.model.effect.comparison import Comparison
 from pipelines.model.effect.estimators import ancova, difference_in_differences, difference_in_means
 from pipelines.model.effect.fisher import fisher_exact, newcombe_interval
 from pipelines.model.effect.permutation import Estimate, estimate
-from pipelines.model.effect.plan import Plan, Unit
+from pipelines.model.effect.plan import SHARE, Plan, Unit
 from pipelines.model.effect.power import minimum_detectable_effect
 from pipelines.model.effect.refusals import CannotEstimate
 from pipelines.model.effect.result import Result, numbers
 from pipelines.model.effect.verdict import Verdict, judge
-
-SHARE = "collaboration_reached"
 
 
 @dataclass(frozen=True)
@@ -90,6 +88,8 @@ def run(plan: Plan, units: Sequence[Unit]) -> Main:
         "treated_count": sum(u.is_treated for u in complete),
         "missing_count": len(compared) - len(complete),
     }
+    if plan.problem:
+        return _without(plan, counts, "cannot_estimate", f"分析計画の{plan.problem}")
     if not complete:
         return _without(plan, counts, "no_outcome", "")
     try:

@@ -7,6 +7,12 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Self, TypeVar
 
+from pipelines.model.effect.assignments import EXACT_LIMIT
+
+SHARE = "collaboration_reached"
+# With fewer, a p-value near 5 % is known to half a point of a hundred at best.
+FEWEST_DRAWS = 999
+
 
 @dataclass(frozen=True)
 class _FromRow:
@@ -35,6 +41,26 @@ class Plan(_FromRow):
     draws: int
     seed: int
     is_post_hoc: bool
+
+    @property
+    def problem(self) -> str:
+        """Why the plan as typed cannot be carried out; empty when it can. Nothing is corrected silently."""
+        is_share = self.outcome == SHARE
+        checks = (
+            (0 < self.alpha < 0.5, "有意水準は0より大きく0.5より小さい数(例: 0.05)にしてください。"),
+            (0 < self.power < 1, "検出力は0と1の間の数(例: 0.8)にしてください。"),
+            (self.smallest_worthwhile > 0, "費用に見合う最小の効果は0より大きい数(例: 0.3)にしてください。"),
+            (
+                FEWEST_DRAWS <= self.draws <= EXACT_LIMIT,
+                "割付けの数は999から1000000までにしてください(例: 100000)。",
+            ),
+            (self.seed >= 0, "乱数の種は0以上の整数(例: 20260515)にしてください。"),
+            (
+                is_share == (self.method == "fisher"),
+                "成果が「協働以上への到達」のときだけ、方法を「フィッシャーの正確検定」にしてください。",
+            ),
+        )
+        return "".join(text for is_right, text in checks if not is_right)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -110,7 +110,7 @@ def _worlds(comparison: Comparison, draws: int, worlds: int, seed: int) -> _Worl
 
 
 def _pairs(assigned: Floats, world: Floats, leverage: Floats, outcome: Floats) -> tuple[Floats, ...]:
-    total, weight = weights(assigned, leverage)
+    total, weight = _weights(assigned, leverage)
     slope0 = (assigned @ outcome / total)[:, None]
     slope1 = assigned @ world.T / total[:, None]
     rest0 = outcome - slope0 * assigned
@@ -127,11 +127,17 @@ def _pairs(assigned: Floats, world: Floats, leverage: Floats, outcome: Floats) -
 
 def _own(world: Floats, leverage: Floats, outcome: Floats) -> tuple[Floats, ...]:
     """Each world tested with its own assignment, whose slope on itself is one."""
-    total, weight = weights(world, leverage)
+    total, weight = _weights(world, leverage)
     slope0 = world @ outcome / total
     rest0 = outcome - slope0[:, None] * world
     nothing = np.zeros(len(world))
     return slope0, np.ones(len(world)), (weight * rest0**2).sum(axis=1), nothing, nothing
+
+
+def _weights(assigned: Floats, leverage: Floats) -> tuple[Floats, Floats]:
+    """As for the test; an assignment that the design determines wholly ends up as extreme, as it does there."""
+    total, weight = weights(assigned, leverage)
+    return np.maximum(total, 1e-10), weight
 
 
 def _squared(slope0: Floats, slope1: Floats, v0: Floats, v1: Floats, v2: Floats, effect: float) -> Floats:

@@ -23,7 +23,7 @@ VERDICTS: Mapping[str, str] = {
     "差の有無ははっきりしませんが、あるとしても費用に見合う大きさではありません。",
     "harmful": "派遣を受けた団体は、比べた団体より低く(差{estimate})、{level}%信頼区間({interval})の全体が0を下回ります。",
     "no_difference_shown": "差があるとはいえません(証拠不十分)。推定は{estimate}ですが、{level}%信頼区間({interval})は0も、"
-    "費用に見合う最小の効果({worthwhile})も含みます。効果がないことを示したのではありません。{detectable}",
+    "費用に見合う最小の効果({worthwhile})も含みます。証拠が足りないのであって、「効果がない」という意味ではありません。{detectable}",
     "too_few_treated": "派遣を受けた団体が{treated}団体しかないため、推定({estimate})の大きさにかかわらず判定しません。",
     "too_coarse": "この団体数でとりうる最小のp値は{smallest_p}で、有意水準({alpha})に届きません。"
     "推定({estimate})の大きさにかかわらず判定しません。",

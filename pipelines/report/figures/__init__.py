@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pipelines.report.document import Block, Figure, Report
+from pipelines.report.figures.effect import draw_effect
 from pipelines.report.figures.monthly import draw_monthly
 from pipelines.report.figures.movement import draw_movement
 from pipelines.report.figures.svg import Drawing
@@ -21,6 +22,7 @@ PAINTERS: dict[str, Callable[[Figure], Drawing]] = {
     "utilisation": draw_utilisation,
     "monthly": draw_monthly,
     "movement": draw_movement,
+    "effect": draw_effect,
 }
 
 

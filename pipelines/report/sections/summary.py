@@ -6,11 +6,13 @@ from pipelines.report.document import Answer, Block, Bullets, Card, Cards, Cell,
 from pipelines.report.facts import Facts, Kpi
 from pipelines.report.sections.delivery import unreported
 from pipelines.report.sections.delivery_figures import monthly_figure
+from pipelines.report.sections.effect import headline, lead_of, short
 from pipelines.report.sections.kpi_table import target_cell
 from pipelines.report.sections.stage_figures import movement_figure, tile_map
 from pipelines.report.wording import minus_of, month_label, number_cell, number_text, signed_text, year_label
 
 _CAVEATS = 3
+_UNKNOWN = "支援が市町村のDXを進めたかどうかは、この版の証拠だけでは判断できません。"
 _NAMED = 10
 
 
@@ -29,7 +31,7 @@ def build(facts: Facts) -> Section:
 
 
 def answer(facts: Facts) -> Answer:
-    """The first sentence and its reason, by rule. No comparison group, no claim about effect."""
+    """The first sentence and its reason, by rule: no claim beyond the verdict of the registered analysis."""
     stage, transfer = facts.kpi("K101"), facts.kpi("K601")
     stage_text = (
         f"協働以上と裏付けられたのは、評価のある{stage.denominator_text}団体のうち{stage.numerator_text}団体です。"
@@ -46,11 +48,14 @@ def answer(facts: Facts) -> Answer:
     waves = {r["wave"] for r in facts.of_year("mart_stage", "municipality_code") if r["wave"]}
     if waves and not any(str(w).endswith("_end") for w in waves):
         reasons.append("段階は年度の途中の調査によるもので、年度末の調査で変わりえます。")
+    chosen = headline(facts)
     reasons.append(
-        "この版は、派遣を受けなかった団体との比較を含みません。「判断できない」は「効果がない」という意味ではありません。"
+        short(chosen) if chosen else "派遣を受けなかった団体との比較は、分析計画がないため行っていません。"
     )
-    lead = f"支援が市町村のDXを進めたかどうかは、この版の証拠だけでは判断できません。{stage_text}"
-    return Answer(lead, "".join(reasons))
+    if chosen is None or chosen["verdict"] == "undecided":
+        reasons.append("「判断できない」は「効果がない」という意味ではありません。")
+    first = lead_of(chosen) if chosen and chosen["estimate"] is not None else _UNKNOWN
+    return Answer(f"{first}{stage_text}", "".join(reasons))
 
 
 def _cards(facts: Facts) -> tuple[Card, ...]:
@@ -158,7 +163,8 @@ def caveats(facts: Facts) -> list[str]:
             f"{month_label(waiting['first_month'])}分の派遣{waiting['due']}人回は報告の期限前で、派遣実施率はその分だけ低く出ています(K203)。"
         )
     missing = facts.rows(
-        "select municipality_name, dataset_label, period from mart_submission where state in ('未提出', '全行保留', '取下げ') order by 1, 2, 3"
+        "select municipality_name, dataset_label, period from mart_submission "
+        "where state in ('未提出', '全行保留', '取下げ') order by 1, 2, 3"
     )
     if missing:
         names = "、".join(

@@ -28,6 +28,7 @@ _FILLS = {
     "short": ("F6E7C8", "000000"),
     "missed": (RED, "FFFFFF"),
     "no_onsite": ("E7B75F", "000000"),
+    "undecided": ("E7B75F", "000000"),
     "lead": (STRONG, "FFFFFF"),
     "member": ("D5E4F0", "000000"),
     "interim": (None, SOFT),

@@ -20,6 +20,7 @@ HEADINGS = {
     "utilisation": ("団体", "実績(人回)", "計画(人回、基準日まで)", "実施率(%)", "目標(%)"),
     "monthly": ("月", "計画(人回)", "うち基準日まで", "実績(人回)", "現地訪問のない団体"),
     "movement": ("年度", "協働未達", "協働", "共創", "うち要確認"),
+    "effect": ("推定", "差(点)", "下限", "上限", "検出できる最小", "見合う最小"),
 }
 
 
@@ -139,3 +140,25 @@ def test_a_figure_without_rows_is_left_to_its_table_which_says_why(report: Repor
     empty = replace(figure("monthly"), table=Table("monthly", "月別", (), (), empty_reason="該当なし。"))
     again = draw(replace(report, sections=(Section("s", "章", (empty,)),)))
     assert again.sections[0].blocks[0] == empty
+
+
+def signed(value: float | None) -> Cell:
+    return number_cell(value, 2, is_signed=True)
+
+
+def test_an_estimate_stands_with_its_interval_and_what_it_must_reach() -> None:
+    svg = drawn(
+        "effect",
+        ("主要", signed(0.2), signed(-0.1), signed(0.5), number_cell(0.4, 2), number_cell(0.3, 2)),
+        ("確かめ", signed(0.1), signed(None), signed(0.6), number_cell(None), number_cell(None)),
+    )
+    assert "+0.20(−0.10〜+0.50)" in words(svg)
+    assert "+0.10(限りなし〜+0.60)" in words(svg), "an end that does not exist is said, not drawn as zero"
+    assert {"見合う最小 0.30点", "差なし(0点)", "主要", "確かめ"} <= set(words(svg))
+    (band,) = svg.iter(f"{SVG}rect")
+    zero = next(
+        float(line.get("x1") or 0) for line in svg.iter(f"{SVG}line") if line.get("x1") == line.get("x2")
+    )
+    assert float(band.get("x") or 0) + float(band.get("width") or 0) / 2 == pytest.approx(zero, abs=0.01)
+    dots = [float(dot.get("cx") or 0) for dot in svg.iter(f"{SVG}circle")]
+    assert dots[0] > dots[1] > zero

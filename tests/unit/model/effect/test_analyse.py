@@ -148,3 +148,24 @@ def test_larger_effects_on_the_sample_move_the_verdict_as_the_plan_says(
         )
 
     assert [at(sd) for sd in (-0.5, 0.0, 0.5, 1.5)] == ["not_met", "undecided", "met", "met"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"alpha": 5.0}, "有意水準"),
+        ({"power": 80.0}, "検出力"),
+        ({"smallest_worthwhile": 0.0}, "費用に見合う最小の効果"),
+        ({"draws": 10}, "割付けの数"),
+        ({"draws": 10**9}, "割付けの数"),
+        ({"seed": -1}, "乱数の種"),
+        ({"method": "fisher"}, "フィッシャー"),
+    ],
+)
+def test_a_plan_that_cannot_be_carried_out_says_what_to_type_and_stops_no_night(
+    typed: dict[str, float], said: str
+) -> None:
+    (only,) = analyse([replace(PLAN, **typed)], scored(0.3), [])  # type: ignore[arg-type]
+    assert (only.verdict, only.verdict_reason) == ("undecided", "cannot_estimate")
+    assert said in only.reading
+    assert "してください" in only.reading

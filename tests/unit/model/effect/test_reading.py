@@ -47,10 +47,10 @@ def test_no_difference_shown_is_never_no_effect() -> None:
     plan, units = BRANCHES["no_difference_shown"]()
     text = run(plan, units).result.reading
     assert text.startswith("差があるとはいえません(証拠不十分)。")
-    assert "効果がないことを示したのではありません。" in text
+    assert "「効果がない」という意味ではありません。" in text
     for sentence in (*reading.VERDICTS.values(), *reading.CHECKS.values()):
         assert "効果なし" not in sentence
-        assert "効果がない" not in sentence.replace("効果がないことを示したのではありません", "")
+        assert "効果がない" not in sentence.replace("「効果がない」という意味ではありません", "")
         assert "派遣により" not in sentence
         assert "派遣の効果" not in sentence
 
