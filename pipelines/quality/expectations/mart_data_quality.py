@@ -51,14 +51,17 @@ EXPECTATIONS = (
     Expectation(
         id="Q-DQ-04",
         table="mart_data_quality",
-        title_ja="読めなかったファイルの割合が、上限以下である",
+        title_ja="読めなかったファイルの割合が上限以下で、1件も読めない資料がない",
         why_ja="多くのファイルが読めない夜の数字は、前回と比べられないため。",
         what_to_do_ja="読めなかったファイルの一覧を見て、元の形式で送り直すよう求めてください。",
         frame="""
             select source as scope, source as label,
                 100.0 * count(distinct file_id) filter (where file_status = 'refused')
                     / count(distinct file_id) as refused_pct
-            from mart_data_quality group by source having count(distinct file_id) >= 10 order by 1
+            from mart_data_quality group by source
+            having count(distinct file_id) >= 10 or count(distinct file_id) = count(distinct file_id)
+                filter (where file_status = 'refused')
+            order by 1
         """,
         check=between("refused_pct", None, REFUSED_MAX),
         observed="refused_pct",
