@@ -25,6 +25,7 @@ from pipelines.serve.candidate import Candidate
 from pipelines.serve.lock import WriterLock
 from pipelines.serve.release import (
     Release,
+    code_version,
     current_id,
     publish,
     release_id,
@@ -120,6 +121,7 @@ class Night:
     def write_control(self) -> ControlSummary:
         """Begin a fresh candidate: what is in force on the as-of date, the findings, the calendar."""
         from pipelines.model.calendar import write_calendar
+        from pipelines.model.previous import write_previous
 
         if self.control is None:
             self.land()
@@ -128,6 +130,8 @@ class Night:
                 self.candidate.begin()
                 self.control = write_control(self.settings, self.candidate.control, self.reception)
                 write_calendar(self.settings.fiscal_year, self.candidate.control)
+                before = self.previous_warehouse.parent if self.previous_warehouse else None
+                write_previous(before, code_version(), self.candidate.control)
                 key_id = pseudonym_key(self.settings).key_id
                 write_manifest(self.settings, self.identity, self.control.in_force_hash, key_id)
         return self.control

@@ -2,10 +2,11 @@
     One row behind a KPI: what it adds to the numerator and to the denominator, and the cell it comes
     from. A figure and its evidence are the same rows, so they cannot drift apart.
     `at` names the relation that carries file_id, sheet and row; null when the row only adds a number
-    whose cells are listed by other rows.
+    whose cells are listed by other rows. `field` names the row's cells that the figure reads, up to three,
+    with commas between them; `field_column` a column or expression that does.
 -#}
 {% macro kpi_row(kpi_id, at, field, numerator='null', denominator='null', role='numerator',
-                 fiscal_year='fiscal_year', municipality_code='municipality_code') -%}
+                 fiscal_year='fiscal_year', municipality_code='municipality_code', field_column=none) -%}
     select
         '{{ kpi_id }}' as kpi_id,
         cast({{ fiscal_year }} as integer) as fiscal_year,
@@ -22,5 +23,5 @@
         cast(null as string) as sheet,
         cast(null as bigint) as row,
         {%- endif %}
-        '{{ field }}' as field
+        {{ field_column if field_column else "'" ~ field ~ "'" }} as field
 {%- endmacro %}

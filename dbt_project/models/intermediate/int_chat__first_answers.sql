@@ -17,6 +17,7 @@ final as (
         questions.month,
         questions.municipality_code,
         questions.thread_key,
+        questions.message_key as question_key,
         answers.municipality_code as answering_municipality_code,
         answers.working_minute - questions.working_minute as working_minute_count,
         answers.file_id,

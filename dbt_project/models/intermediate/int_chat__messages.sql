@@ -18,6 +18,9 @@ affiliations as (
         members.affiliation_kind,
         members.municipality_code,
         members.section_kind,
+        members.file_id as member_file_id,
+        members.sheet as member_sheet,
+        members.row as member_row,
         row_number() over (
             partition by messages.message_key
             order by members.fiscal_year desc, members.valid_from desc, members.row asc
@@ -58,7 +61,10 @@ final as (
         {{ working_minutes('messages.posted_at', 'calendar') }} as working_minute,
         messages.file_id,
         messages.sheet,
-        messages.row
+        messages.row,
+        affiliations.member_file_id,
+        affiliations.member_sheet,
+        affiliations.member_row
     from messages
     inner join calendar on cast(messages.posted_at as date) = calendar.day
     left join affiliations on messages.message_key = affiliations.message_key and affiliations.affiliation_rank = 1

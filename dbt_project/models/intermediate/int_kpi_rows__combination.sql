@@ -2,6 +2,7 @@
 with contacts as (
     select
         'dispatch' as measure,
+        cast(null as string) as event_key,
         fiscal_year,
         municipality_code,
         file_id,
@@ -12,6 +13,7 @@ with contacts as (
     union all
     select
         'wg' as measure,
+        event_key,
         fiscal_year,
         municipality_code,
         file_id,
@@ -28,6 +30,7 @@ with contacts as (
     union all
     select
         'procurement' as measure,
+        case_id as event_key,
         fiscal_year,
         municipality_code,
         file_id,
@@ -43,6 +46,7 @@ with contacts as (
     union all
     select
         'chat' as measure,
+        message_key as event_key,
         fiscal_year,
         municipality_code,
         file_id,
@@ -81,32 +85,124 @@ counted as (
 ),
 
 evidence as (
-    select contacts.*
+    select
+        contacts.fiscal_year,
+        contacts.municipality_code,
+        case contacts.measure
+            when 'dispatch' then 'visit_date,status'
+            when 'wg' then 'headcount'
+            when 'procurement' then 'municipality_code'
+            else 'posted_at'
+        end as field,
+        contacts.file_id,
+        contacts.sheet,
+        contacts.row
     from contacts
     inner join years on contacts.fiscal_year = years.fiscal_year
 ),
 
--- A body without any contact has no cell of its own: the plan that does not name it was examined.
+-- What else makes a contact one of that year: the plan around a visit, the meeting, the contract, the member's line.
+deciding as (
+    select
+        contacts.fiscal_year,
+        contacts.municipality_code,
+        'start_date,end_date' as field,
+        plan_months.file_id,
+        plan_months.sheet,
+        plan_months.row
+    from contacts
+    inner join {{ ref('int_dispatch__visits') }} as visits
+        on contacts.file_id = visits.file_id and contacts.sheet = visits.sheet and contacts.row = visits.row
+    inner join {{ ref('int_dispatch__plan_months') }} as plan_months
+        on visits.municipality_code = plan_months.municipality_code and visits.month = plan_months.month
+    where contacts.measure = 'dispatch'
+    union all
+    select
+        contacts.fiscal_year,
+        contacts.municipality_code,
+        event_rows.field,
+        event_rows.file_id,
+        event_rows.sheet,
+        event_rows.row
+    from contacts
+    inner join {{ ref('int_stage__event_rows') }} as event_rows
+        on contacts.fiscal_year = event_rows.fiscal_year and contacts.municipality_code = event_rows.municipality_code
+        and contacts.event_key = event_rows.event_key
+        and event_rows.event_kind = 'wg_participation'
+    where contacts.measure = 'wg'
+    union all
+    select
+        contacts.fiscal_year,
+        contacts.municipality_code,
+        'contract_date' as field,
+        cases.file_id,
+        cases.sheet,
+        cases.row
+    from contacts
+    inner join {{ ref('stg_procurement__joint_cases') }} as cases
+        on contacts.fiscal_year = cases.fiscal_year and contacts.event_key = cases.case_id
+    where contacts.measure = 'procurement'
+    union all
+    select
+        contacts.fiscal_year,
+        contacts.municipality_code,
+        'municipality_code' as field,
+        messages.member_file_id as file_id,
+        messages.member_sheet as sheet,
+        messages.member_row as row
+    from contacts
+    inner join {{ ref('int_chat__messages') }} as messages on contacts.event_key = messages.message_key
+    where contacts.measure = 'chat'
+),
+
+-- That there was a dispatch in the year is what makes the question one; the plans say who took part in it.
+first_visits as (
+    select
+        fiscal_year,
+        municipality_code,
+        file_id,
+        sheet,
+        row,
+        row_number() over (partition by fiscal_year order by municipality_code asc) as order_of_year
+    from contacts
+    where measure = 'dispatch'
+),
+
 examined as (
+    select
+        counted.fiscal_year,
+        counted.municipality_code,
+        'municipality_code,visit_date' as field,
+        first_visits.file_id,
+        first_visits.sheet,
+        first_visits.row
+    from counted
+    inner join first_visits on counted.fiscal_year = first_visits.fiscal_year and first_visits.order_of_year = 1
+    where counted.measure_count < 4
+    union all
     select distinct
         counted.fiscal_year,
         counted.municipality_code,
+        'municipality_code' as field,
         plan_months.file_id,
         plan_months.sheet,
         plan_months.row
     from counted
     inner join {{ ref('int_dispatch__plan_months') }} as plan_months on counted.fiscal_year = plan_months.fiscal_year
-    where counted.measure_count = 0
+    where counted.measure_count < 4
 ),
 
 final as (
     {{ kpi_row('K801', none, 'contact', 'case when measure_count = 4 then 1 else 0 end', '1') }}
     from counted
     union all
-    {{ kpi_row('K801', 'evidence', 'contact', role='criterion') }}
+    {{ kpi_row('K801', 'evidence', none, role='criterion', field_column='field') }}
     from evidence
     union all
-    {{ kpi_row('K801', 'examined', 'municipality_code', role='population') }}
+    {{ kpi_row('K801', 'deciding', none, role='criterion', field_column='field') }}
+    from deciding
+    union all
+    {{ kpi_row('K801', 'examined', none, role='population', field_column='field') }}
     from examined
 )
 

@@ -12,17 +12,92 @@ messages as (
     where affiliation_kind = 'municipality' and municipality_code is not null
 ),
 
+-- Posts that a figure looks at: those it counts, and those that opened the thread of a reply.
+examined as (
+    {% for kpi_id, order in [('K501', 'order_of_body'), ('K502', 'order_of_member'), ('K503', 'order_of_member')] -%}
+    select
+        '{{ kpi_id }}' as kpi_id,
+        fiscal_year,
+        municipality_code,
+        message_key,
+        false as is_opening
+    from messages
+    where {{ order }} = 1 or order_of_month = 1
+    union all
+    {% endfor -%}
+    {% for key, is_opening in [('message_key', 'false'), ('thread_message_key', 'true')] -%}
+    select
+        'K504' as kpi_id,
+        fiscal_year,
+        municipality_code,
+        {{ key }} as message_key,
+        {{ is_opening }} as is_opening
+    from messages
+    where is_reply and municipality_code <> thread_municipality_code
+    union all
+    {% endfor -%}
+    select
+        'K505' as kpi_id,
+        fiscal_year,
+        municipality_code,
+        question_key as message_key,
+        true as is_opening
+    from {{ ref('int_chat__first_answers') }}
+),
+
+-- What decides whose a post is and what it answers: the register's line about its author, the opening post.
+deciding as (
+    select distinct
+        examined.kpi_id,
+        examined.fiscal_year,
+        examined.municipality_code,
+        posts.member_file_id as file_id,
+        posts.member_sheet as sheet,
+        posts.member_row as row,
+        case when examined.kpi_id = 'K503' then 'section_kind' else 'municipality_code' end as field
+    from examined
+    inner join {{ ref('int_chat__messages') }} as posts on examined.message_key = posts.message_key
+    where posts.member_row is not null
+    union all
+    select distinct
+        examined.kpi_id,
+        examined.fiscal_year,
+        examined.municipality_code,
+        posts.file_id,
+        posts.sheet,
+        posts.row,
+        'posted_at' as field
+    from examined
+    inner join {{ ref('int_chat__messages') }} as posts on examined.message_key = posts.message_key
+    where examined.is_opening
+),
+
 first_answers as (
     select * from {{ ref('int_chat__first_answers') }}
 ),
 
 attendance as (
-    select attendance.*
+    select
+        attendance.*,
+        events.file_id as event_file_id,
+        events.sheet as event_sheet,
+        events.row as event_row
     from {{ ref('stg_register__event_attendance') }} as attendance
     cross join run
     inner join {{ ref('stg_register__events') }} as events
         on attendance.fiscal_year = events.fiscal_year and attendance.event_id = events.event_id
     where events.held_date <= run.as_of
+),
+
+-- The register of events says when an event was held.
+held_events as (
+    select distinct
+        fiscal_year,
+        municipality_code,
+        event_file_id as file_id,
+        event_sheet as sheet,
+        event_row as row
+    from attendance
 ),
 
 expansions as (
@@ -80,7 +155,16 @@ final as (
     {{ kpi_row('K506', 'attendance', 'headcount', 'headcount') }}
     from attendance
     union all
-    {{ kpi_row('K507', 'expansions', 'granted_date', 'case when is_granted then 1 else 0 end', '1') }}
+    {{ kpi_row('K506', 'held_events', 'held_date', role='criterion') }}
+    from held_events
+    {% for kpi_id in ['K501', 'K502', 'K503', 'K504', 'K505'] -%}
+    union all
+    {{ kpi_row(kpi_id, 'deciding', none, role='criterion', field_column='field') }}
+    from deciding
+    where kpi_id = '{{ kpi_id }}'
+    {% endfor -%}
+    union all
+    {{ kpi_row('K507', 'expansions', 'requested_date,granted_date', 'case when is_granted then 1 else 0 end', '1') }}
     from expansions
     union all
     {{ kpi_row('K508', 'articles', 'published_date', '1') }}

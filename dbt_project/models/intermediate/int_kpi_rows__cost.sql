@@ -48,11 +48,13 @@ years as (
     group by costs.fiscal_year
 ),
 
+{% set general_jpy = "case when fund_source = 'general' then coalesce(actual_jpy, forecast_jpy) else 0 end" -%}
+{% set spent_field = "case when actual_jpy is null then 'forecast_jpy' else 'actual_jpy' end" -%}
 final as (
     {{ kpi_row('K901', 'costs', 'budget_jpy', 'budget_jpy') }}
     from costs
     union all
-    {{ kpi_row('K902', 'costs', 'actual_jpy', 'coalesce(actual_jpy, forecast_jpy)') }}
+    {{ kpi_row('K902', 'costs', none, 'coalesce(actual_jpy, forecast_jpy)', field_column=spent_field) }}
     from costs
     where coalesce(actual_jpy, forecast_jpy) is not null
     union all
@@ -60,23 +62,27 @@ final as (
     from costs
     where staff_hours is not null
     union all
-    {{ kpi_row('K904', 'costs', 'actual_jpy', 'coalesce(actual_jpy, forecast_jpy)') }}
+    {{ kpi_row('K904', 'costs', none, 'coalesce(actual_jpy, forecast_jpy)', field_column=spent_field) }}
     from costs
     where coalesce(actual_jpy, forecast_jpy) is not null
     union all
     {{ kpi_row('K904', none, 'municipality_code', denominator='municipality_count', role='denominator') }}
     from years
     union all
-    {{ kpi_row('K905', 'costs', 'actual_jpy', "case when fund_source = 'general' then coalesce(actual_jpy, forecast_jpy) else 0 end") }}
+    {{ kpi_row('K905', 'costs', none, general_jpy, field_column="concat(" ~ spent_field ~ ", ',fund_source')") }}
     from costs
     where coalesce(actual_jpy, forecast_jpy) is not null
     union all
-    {{ kpi_row('K906', 'rated_costs', 'actual_jpy', 'coalesce(actual_jpy, forecast_jpy)') }}
+    {{ kpi_row('K906', 'rated_costs', none, 'coalesce(actual_jpy, forecast_jpy)', field_column=spent_field) }}
     from rated_costs
     where coalesce(actual_jpy, forecast_jpy) is not null
     union all
     {{ kpi_row('K906', none, 'staff_hours', 'staff_cost_jpy') }}
     from staff_costs
+    union all
+    {{ kpi_row('K906', 'rated_costs', 'staff_hours') }}
+    from rated_costs
+    where staff_hours is not null
     union all
     {{ kpi_row('K906', 'rates', 'value', role='criterion') }}
     from rates

@@ -11,6 +11,19 @@ delivered as (
     where is_counted
 ),
 
+-- The lines of the plan that make a visit one of the support period.
+visited_months as (
+    select distinct
+        delivered.fiscal_year,
+        delivered.municipality_code,
+        plan_months.file_id,
+        plan_months.sheet,
+        plan_months.row
+    from delivered
+    inner join plan_months
+        on delivered.municipality_code = plan_months.municipality_code and delivered.month = plan_months.month
+),
+
 -- Whole months of support that have passed; the address is the plan's line. A month counts once, also under two plans.
 full_months as (
     select
@@ -46,19 +59,22 @@ deliverables as (
     where is_from_dispatch
 ),
 
+{% set plan_cells = 'planned_visit_count,start_date,end_date' -%}
+{% set onsite_month = 'case when order_of_month = 1 and has_onsite_visit then 1 else 0 end' -%}
+{% set missed_month = 'case when order_of_month = 1 and is_missed_month then 1 else 0 end' -%}
 {% set once_a_month = 'case when order_of_month = 1 then 1 else 0 end' -%}
 final as (
-    {{ kpi_row('K201', 'plan_months', 'planned_visit_count', 'due_visit_count') }}
+    {{ kpi_row('K201', 'plan_months', plan_cells, 'due_visit_count') }}
     from plan_months
     where plan_months.is_due
     union all
-    {{ kpi_row('K202', 'delivered', 'status', '1') }}
+    {{ kpi_row('K202', 'delivered', 'status,visit_date', '1') }}
     from delivered
     union all
-    {{ kpi_row('K203', 'delivered', 'status', '1') }}
+    {{ kpi_row('K203', 'delivered', 'status,visit_date', '1') }}
     from delivered
     union all
-    {{ kpi_row('K203', 'plan_months', 'planned_visit_count', denominator='due_visit_count', role='denominator') }}
+    {{ kpi_row('K203', 'plan_months', plan_cells, denominator='due_visit_count', role='denominator') }}
     from plan_months
     where is_due
     union all
@@ -68,24 +84,27 @@ final as (
     {{ kpi_row('K205', 'delivered', 'mode', 'case when is_on_site then 1 else 0 end', '1') }}
     from delivered
     union all
-    {{ kpi_row('K206', 'full_months', 'start_date', 'case when order_of_month = 1 and has_onsite_visit then 1 else 0 end', once_a_month) }}
+    {{ kpi_row('K206', 'full_months', 'start_date,end_date', onsite_month, once_a_month) }}
     from full_months
     union all
-    {{ kpi_row('K206', 'delivered', 'mode', role='criterion') }}
+    {{ kpi_row('K206', 'delivered', 'mode,visit_date', role='criterion') }}
     from delivered
     where is_on_site
     union all
-    {{ kpi_row('K207', 'delivered', 'mode', 'case when is_on_site then 1 else 0 end', '1') }}
+    {{ kpi_row('K207', 'delivered', 'mode,visit_date', 'case when is_on_site then 1 else 0 end', '1') }}
     from delivered
     where order_of_year = 1
     union all
-    {{ kpi_row('K208', 'full_months', 'start_date', 'case when order_of_month = 1 and is_missed_month then 1 else 0 end', once_a_month) }}
+    {{ kpi_row('K208', 'full_months', 'start_date,end_date', missed_month, once_a_month) }}
     from full_months
+    union all
+    {{ kpi_row('K208', 'delivered', 'visit_date', role='criterion') }}
+    from delivered
     union all
     {{ kpi_row('K209', 'visits', 'status', 'case when is_delivered then 0 else 1 end') }}
     from visits
     union all
-    {{ kpi_row('K210', 'delivered', 'start_minute', 'support_hours + coalesce(preparation_hours, 0)') }}
+    {{ kpi_row('K210', 'delivered', 'start_minute,end_minute,preparation_hours', 'support_hours + coalesce(preparation_hours, 0)') }}
     from delivered
     union all
     {{ kpi_row('K211', 'goals', 'attainment', 'case when is_attained then 1 else 0 end', '1') }}
@@ -105,6 +124,11 @@ final as (
     union all
     {{ kpi_row('K215', 'deliverables', 'approved_date', denominator='case when is_adopted then 1 else 0 end', role='denominator') }}
     from deliverables
+    {% for kpi_id in ['K202', 'K204', 'K205', 'K206', 'K207', 'K208', 'K210'] -%}
+    union all
+    {{ kpi_row(kpi_id, 'visited_months', 'start_date,end_date', role='criterion') }}
+    from visited_months
+    {% endfor -%}
     {% for kpi_id in ['K213', 'K214', 'K215'] -%}
     union all
     {{ kpi_row(kpi_id, 'plan_months', 'unit_price_jpy', role='criterion') }}

@@ -11,6 +11,20 @@ shares as (
     select * from {{ ref('int_procurement__shares') }}
 ),
 
+-- The case says that and when there was a contract.
+shared_cases as (
+    select distinct
+        shares.fiscal_year,
+        shares.municipality_code,
+        shares.evidence_class,
+        cases.file_id,
+        cases.sheet,
+        cases.row
+    from shares
+    inner join cases on shares.fiscal_year = cases.fiscal_year and shares.case_id = cases.case_id
+    where shares.saving_jpy is not null
+),
+
 joint_use as (
     select
         joint_use.*,
@@ -38,16 +52,22 @@ final as (
         ('K308', 'K314', 'measured'), ('K309', 'K315', 'self_reported'), ('K310', 'K316', 'estimated')
     ] -%}
     union all
-    {{ kpi_row(kpi_id, 'shares', 'standalone_cost_jpy', 'saving_jpy') }}
+    {{ kpi_row(kpi_id, 'shares', 'standalone_cost_jpy,share_amount_jpy,evidence_class', 'saving_jpy') }}
     from shares
     where evidence_class = '{{ evidence_class }}' and saving_jpy is not null
     union all
-    {{ kpi_row(rate_id, 'shares', 'standalone_cost_jpy', 'saving_jpy', 'standalone_cost_jpy') }}
+    {{ kpi_row(rate_id, 'shares', 'standalone_cost_jpy,share_amount_jpy,evidence_class', 'saving_jpy', 'standalone_cost_jpy') }}
     from shares
     where evidence_class = '{{ evidence_class }}' and saving_jpy is not null
+    {% for id in [kpi_id, rate_id] -%}
+    union all
+    {{ kpi_row(id, 'shared_cases', 'contract_date', role='criterion') }}
+    from shared_cases
+    where evidence_class = '{{ evidence_class }}'
+    {% endfor %}
     {% endfor -%}
     union all
-    {{ kpi_row('K311', 'joint_use', 'system_id', 'case when order_of_system = 1 then 1 else 0 end') }}
+    {{ kpi_row('K311', 'joint_use', 'system_id,start_date', 'case when order_of_system = 1 then 1 else 0 end') }}
     from joint_use
     union all
     {{ kpi_row('K312', 'joint_use', 'cost_after_jpy', 'cost_after_jpy', 'population') }}

@@ -23,16 +23,52 @@ scores as (
     select * from {{ ref('int_stage__scores') }}
 ),
 
-events as (
+-- Which item asks for which capability, in the wave that was scored.
+items as (
     select distinct
+        fiscal_year,
+        municipality_code,
+        capability,
+        item_file_id as file_id,
+        item_sheet as sheet,
+        item_row as row
+    from scores
+),
+
+events as (
+    select
         events.fiscal_year,
         events.municipality_code,
+        events.field,
         events.file_id,
         events.sheet,
         events.row
-    from {{ ref('int_stage__events') }} as events
+    from {{ ref('int_stage__event_rows') }} as events
     inner join assessed
         on events.fiscal_year = assessed.fiscal_year and events.municipality_code = assessed.municipality_code
+),
+
+-- The scheme in force: thresholds, and which kinds of event corroborate a capability.
+schemes as (
+    select
+        assessed.fiscal_year,
+        assessed.municipality_code,
+        'score_threshold,event_count' as field,
+        sources.file_id,
+        sources.sheet,
+        sources.row
+    from assessed
+    inner join {{ ref('stg_policy__stage_schemes') }} as sources on assessed.scheme_version = sources.scheme_version
+    union all
+    select
+        assessed.fiscal_year,
+        assessed.municipality_code,
+        'event_kind' as field,
+        sources.file_id,
+        sources.sheet,
+        sources.row
+    from assessed
+    inner join {{ ref('stg_policy__stage_evidence') }} as sources on assessed.scheme_version = sources.scheme_version
 ),
 
 ranked as (
@@ -47,6 +83,7 @@ moves as (
         ranked.fiscal_year,
         ranked.municipality_code,
         ranked.stage_rank,
+        previous.fiscal_year as previous_fiscal_year,
         previous.stage_rank as previous_rank,
         row_number() over (
             partition by ranked.fiscal_year, ranked.municipality_code order by previous.fiscal_year desc
@@ -55,6 +92,58 @@ moves as (
     inner join ranked as previous
         on ranked.municipality_code = previous.municipality_code and ranked.fiscal_year > previous.fiscal_year
     where ranked.is_comparable and previous.is_comparable
+),
+
+-- A move rests on both years, and on each capability having been shown by somebody in each of them.
+compared_years as (
+    select
+        fiscal_year,
+        municipality_code,
+        fiscal_year as examined_fiscal_year
+    from moves
+    where recency = 1
+    union all
+    select
+        fiscal_year,
+        municipality_code,
+        previous_fiscal_year as examined_fiscal_year
+    from moves
+    where recency = 1
+),
+
+shown as (
+    select
+        events.*,
+        dense_rank() over (
+            partition by events.fiscal_year, events.event_kind order by events.municipality_code asc
+        ) as order_of_kind
+    from {{ ref('int_stage__event_rows') }} as events
+),
+
+behind_moves as (
+    {% for relation, field in [('scores', "'score'"), ('items', "'capability'"), ('events', 'field'), ('schemes', 'field')] -%}
+    select
+        compared_years.fiscal_year,
+        compared_years.municipality_code,
+        {{ relation }}.file_id,
+        {{ relation }}.sheet,
+        {{ relation }}.row,
+        {{ field }} as field
+    from compared_years
+    inner join {{ relation }}
+        on compared_years.examined_fiscal_year = {{ relation }}.fiscal_year
+        and compared_years.municipality_code = {{ relation }}.municipality_code
+    union all
+    {% endfor -%}
+    select
+        compared_years.fiscal_year,
+        compared_years.municipality_code,
+        shown.file_id,
+        shown.sheet,
+        shown.row,
+        shown.field
+    from compared_years
+    inner join shown on compared_years.examined_fiscal_year = shown.fiscal_year and shown.order_of_kind = 1
 ),
 
 values_by_municipality as (
@@ -107,23 +196,43 @@ published_values as (
 ),
 
 criteria as (
-    {% for kpi_id in ['K101', 'K103', 'K104', 'K106', 'K107', 'K112'] -%}
-    {{ kpi_row(kpi_id, 'scores', 'score', role='criterion') }}
+    {% for kpi_id in ['K101', 'K103', 'K104', 'K106', 'K107'] -%}
+    {{ kpi_row(kpi_id, 'scores', 'score', role='population') }}
     from scores
     union all
+    {{ kpi_row(kpi_id, 'items', 'capability', role='criterion') }}
+    from items
+    union all
+    {{ kpi_row(kpi_id, 'schemes', none, role='criterion', field_column='field') }}
+    from schemes
+    union all
     {% endfor -%}
-    {% for kpi_id in ['K101', 'K104', 'K107', 'K112'] -%}
-    {{ kpi_row(kpi_id, 'events', 'event', role='criterion') }}
+    {% for kpi_id in ['K101', 'K104', 'K107'] -%}
+    {{ kpi_row(kpi_id, 'events', none, role='criterion', field_column='field') }}
     from events
     union all
     {% endfor -%}
     {% for kpi_id, capability in [('K108', 'judge'), ('K109', 'use_support'), ('K110', 'solve'), ('K111', 'lead')] -%}
     {{ kpi_row(kpi_id, 'scores', 'score', role='numerator') }}
     from scores
+    where capability = '{{ capability }}' and coalesce(score, 0) <> 0
+    union all
+    {{ kpi_row(kpi_id, 'scores', 'score', role='population') }}
+    from scores
+    where capability = '{{ capability }}' and coalesce(score, 0) = 0
+    union all
+    {{ kpi_row(kpi_id, 'items', 'capability', role='criterion') }}
+    from items
     where capability = '{{ capability }}'
-    {% if not loop.last %}union all
-    {% endif %}
-    {%- endfor %}
+    union all
+    {% endfor -%}
+    {{ kpi_row('K112', 'behind_moves', none, role='criterion', field_column='field') }}
+    from behind_moves
+    where field <> 'score'
+    union all
+    {{ kpi_row('K112', 'behind_moves', none, role='population', field_column='field') }}
+    from behind_moves
+    where field = 'score'
 ),
 
 final as (

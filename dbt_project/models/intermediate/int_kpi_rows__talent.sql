@@ -22,11 +22,11 @@ final as (
     from recruitments
     where applicant_count is not null
     union all
-    {{ kpi_row('K403', 'recruitments', 'start_date', days_between('posted_date', 'start_date'), '1') }}
+    {{ kpi_row('K403', 'recruitments', 'posted_date,start_date', days_between('posted_date', 'start_date'), '1') }}
     from recruitments
     where is_started
     union all
-    {{ kpi_row('K404', 'recruitments', 'joint_interview_count', 'coalesce(joint_interview_count, 0)', 'interview_count') }}
+    {{ kpi_row('K404', 'recruitments', 'joint_interview_count,interview_count', 'coalesce(joint_interview_count, 0)', 'interview_count') }}
     from recruitments
     where interview_count is not null
     union all

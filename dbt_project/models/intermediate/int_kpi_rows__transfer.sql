@@ -81,7 +81,7 @@ final as (
     from changes
     where can_do_change is not null
     union all
-    {{ kpi_row('K601', 'compared', 'can_do_planning') }}
+    {{ kpi_row('K601', 'compared', none, field_column="concat('can_do_', task)") }}
     from compared
     union all
     {{ kpi_row('K602', 'respondents', 'has_successor', 'case when has_successor then 1 else 0 end', '1') }}
@@ -96,7 +96,7 @@ final as (
     from changes
     where hours_change is not null
     union all
-    {{ kpi_row('K604', 'compared', 'hours_planning') }}
+    {{ kpi_row('K604', 'compared', none, field_column="concat('hours_', task)") }}
     from compared
     union all
     {{ kpi_row('K605', 'respondents', 'willing_to_pay_pct', 'case when willing_to_pay_pct > 0 then 1 else 0 end', '1') }}

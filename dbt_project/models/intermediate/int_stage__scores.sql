@@ -41,7 +41,10 @@ final as (
         answers.score,
         answers.file_id,
         answers.sheet,
-        answers.row
+        answers.row,
+        items.file_id as item_file_id,
+        items.sheet as item_sheet,
+        items.row as item_row
     from assessments
     inner join answers
         on assessments.municipality_code = answers.municipality_code

@@ -7,21 +7,31 @@ definitions as (
     select * from {{ ref('kpi_definitions') }}
 ),
 
+-- A row names up to three cells that the figure reads; each is a line of the evidence.
+numbers as (
+    select 1 as place_no
+    union all
+    select 2 as place_no
+    union all
+    select 3 as place_no
+),
+
 addressed as (
     select
-        kpi_id,
-        fiscal_year,
-        municipality_code,
+        kpi_rows.kpi_id,
+        kpi_rows.fiscal_year,
+        kpi_rows.municipality_code,
         case
-            when evidence_role <> 'numerator' then evidence_role
-            when numerator = 0 then 'population'
+            when kpi_rows.evidence_role <> 'numerator' then kpi_rows.evidence_role
+            when kpi_rows.numerator = 0 then 'population'
             else 'numerator'
         end as evidence_role,
-        file_id,
-        sheet,
-        row,
-        field
+        kpi_rows.file_id,
+        kpi_rows.sheet,
+        kpi_rows.row,
+        split_part(kpi_rows.field, ',', numbers.place_no) as field
     from kpi_rows
+    inner join numbers on split_part(kpi_rows.field, ',', numbers.place_no) <> ''
 ),
 
 of_municipalities as (

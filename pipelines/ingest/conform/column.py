@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from pipelines.ingest.conform.cell import ParsingContext, example_of, parse_cell
@@ -92,12 +93,20 @@ class ColumnReader:
         return Cell(
             value=read.value,
             typed=self._typed(value, read.value),
-            missing=_member(self.field.name, code) if code not in ("", "blank") and read.value is None else "",
+            missing=_member(self.field.name, code)
+            if code not in ("", "blank") and read.value is None
+            else "",
             repair=read.repair,
         )
 
     def _typed(self, value: CellValue, parsed: Any) -> str:
-        if self.field.is_masked or self.is_text or not isinstance(value, str) or value == str(parsed):
+        if self.field.is_masked or self.is_text:
+            return ""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            # 1436 under a heading in 千円 is 1436000, and 46174 may be a day.
+            text = f"{Decimal(str(value)).normalize():f}"
+            return "" if text == _plain(parsed) else _member(self.field.name, text)
+        if not isinstance(value, str) or value == str(parsed):
             return ""
         return _member(self.field.name, value)
 
@@ -110,6 +119,10 @@ def json_of(members: list[str]) -> str | None:
 def joined(members: list[str], others: str | None) -> str | None:
     """One JSON object of members and those of another object."""
     return json_of([*members, others[1:-1]]) if members and others else others or json_of(members)
+
+
+def _plain(value: Any) -> str:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
 def _member(name: str, text: str) -> str:

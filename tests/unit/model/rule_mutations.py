@@ -203,7 +203,7 @@ MUTATIONS: tuple[tuple[str, str, str], ...] = (
         "definitions.target",
     ),
     ("mart_kpi", "    union\n    select fiscal_year from run\n", ""),
-    ("mart_kpi_evidence", "when numerator = 0 then 'population'", ""),
+    ("mart_kpi_evidence", "when kpi_rows.numerator = 0 then 'population'", ""),
     ("mart_submission", "expected.due_date >= run.as_of", "expected.due_date > run.as_of"),
     (
         "mart_submission",

@@ -1,0 +1,198 @@
+"""The cells behind a figure as the release knows them: address by the bindings, text as typed by the landed row."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pipelines.ingest.contracts import PERSONAL, Dataset, all_datasets
+
+if TYPE_CHECKING:
+    import duckdb
+
+ROLES = {
+    "numerator": "分子",
+    "denominator": "分母",
+    "population": "調べた対象",
+    "criterion": "判定に使った行",
+}
+CHAT = "chat_activity"
+_ROWS = """
+with addressed as (
+    select e.role, e.file_id, f.path, f.received_date, f.source, coalesce(e.sheet, '') as sheet, e.row, e.field
+    from mart_kpi_evidence e
+    inner join (
+        select file_id, min(path) as path, arg_min(received_date, path) as received_date, arg_min(source, path) as source
+        from files group by file_id
+    ) f on f.file_id = e.file_id
+    where e.kpi_id = ? and e.fiscal_year = ? and e.municipality_code is not distinct from ?
+),
+numbered as (
+    select *, row_number() over (partition by role order by path, sheet, row, field) as position from addressed
+)
+select * exclude (position) from numbered
+where ? is null or position <= ?
+order by list_position(?, role), position
+"""
+# The table a row belongs to is the last one that begins above it; side by side there may be two.
+_BINDINGS = """
+select b.file_id, coalesce(b.sheet, '') as sheet, w.row, b.dataset, b.field,
+    list(distinct coalesce(nullif(b.preamble_cell, ''), b.cell_column || w.row)) as cells
+from wanted w
+inner join bindings b on b.file_id = w.file_id and coalesce(b.sheet, '') = w.sheet and b.header_row < w.row
+inner join (
+    select w.file_id, w.sheet, w.row, b.dataset, max(b.header_row) as header_row
+    from wanted w inner join bindings b
+        on b.file_id = w.file_id and coalesce(b.sheet, '') = w.sheet and b.header_row < w.row
+    group by all
+) nearest on nearest.file_id = w.file_id and nearest.sheet = w.sheet and nearest.row = w.row
+    and nearest.dataset = b.dataset and nearest.header_row = b.header_row
+group by all
+"""
+Address = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class EvidenceCell:
+    """One cell behind a figure.
+
+    Attributes:
+        role: numerator, denominator, population or criterion.
+        path: where the file lay when it was received, relative to `raw`.
+        cell: its address, such as C12; empty where this form has no such column, and in chats.
+        text: as typed there; empty for an empty cell, and always for what is masked.
+        classification: organisation, respondent or personal.
+        landed: the value that was read from it and its text, to be compared and never shown where masked.
+    """
+
+    role: str
+    file_id: str
+    path: str
+    received_date: date
+    source: str
+    dataset: str
+    sheet: str
+    row: int
+    field: str
+    label: str
+    cell: str
+    text: str
+    classification: str
+    landed: tuple[str, str]
+
+    @property
+    def is_masked(self) -> bool:
+        """Whether the text may be shown only to its own sender."""
+        return self.classification != "organisation"
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the text is never shown."""
+        return self.classification == PERSONAL
+
+
+def cells_of(
+    con: duckdb.DuckDBPyConnection, kpi_id: str, year: int, code: str | None, limit: int | None
+) -> list[EvidenceCell]:
+    """The cells of a figure, by role, file, sheet and row; at most `limit` of each role."""
+    rows = con.execute(_ROWS, [kpi_id, year, code, limit, limit, list(ROLES)]).fetchall()
+    addresses = sorted({(row[1], row[5], row[6]) for row in rows})
+    columns: list[list[Any]] = [list(part) for part in zip(*addresses, strict=True)] or [[], [], []]
+    con.execute("create or replace temp table wanted (file_id varchar, sheet varchar, row bigint)")
+    con.execute(
+        "insert into wanted select unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::bigint[])", columns
+    )
+    landed = _landed(con)
+    places: dict[tuple[Address, str, str], list[str]] = {
+        ((file_id, sheet, row), dataset, field): cells
+        for file_id, sheet, row, dataset, field, cells in con.execute(_BINDINGS).fetchall()
+    }
+    return [_cell(row, landed[row[1], row[5], row[6]], places) for row in rows]
+
+
+def _landed(con: duckdb.DuckDBPyConnection) -> Mapping[Address, list[tuple[str, dict[str, Any]]]]:
+    """Every wanted row with its dataset: a row of a sheet with two tables side by side has two."""
+    found: dict[Address, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
+    names = con.execute(
+        "select distinct dataset from submissions semi join wanted using (file_id) order by dataset"
+    ).fetchall()
+    for (name,) in names:
+        cursor = con.execute(
+            f"select t.*, coalesce(t.sheet, '') as _sheet from released.staging.stg_{name} t semi join wanted w "
+            "on w.file_id = t.file_id and w.sheet = coalesce(t.sheet, '') and w.row = t.row"
+        )
+        columns = [column[0] for column in cursor.description or []]
+        for values in cursor.fetchall():
+            row = dict(zip(columns, values, strict=True))
+            found[row["file_id"], row["_sheet"], row["row"]].append((name, row))
+    return found
+
+
+def _cell(
+    row: tuple[Any, ...],
+    landed: Iterable[tuple[str, dict[str, Any]]],
+    places: Mapping[tuple[Address, str, str], list[str]],
+) -> EvidenceCell:
+    role, file_id, path, received, source, sheet, number, field = row
+    fitting = [(name, values) for name, values in landed if field in values]
+    name, values = fitting[0] if fitting else ("", {})
+    dataset = all_datasets().get(name)
+    classification, label = _about(dataset, field)
+    cells = places.get(((file_id, sheet, number), name, field), [])
+    value = landed_value(field, values)
+    is_shown = classification == "organisation"
+    text = _chat_day(values) if source == CHAT else (value[1] or value[0]) if is_shown else ""
+    return EvidenceCell(
+        role,
+        file_id,
+        path,
+        received,
+        source,
+        name,
+        sheet,
+        number,
+        field,
+        label,
+        "・".join(sorted(cells)),
+        text,
+        classification,
+        ("", "") if classification == PERSONAL else value,
+    )
+
+
+def _about(dataset: Dataset | None, field: str) -> tuple[str, str]:
+    for known in dataset.fields if dataset else ():
+        if known.name == field:
+            return known.classification, known.label
+    return "organisation", field
+
+
+def _chat_day(row: Mapping[str, Any]) -> str:
+    """Of a chat nothing is shown but the day."""
+    posted = row.get("posted_at")
+    return posted.date().isoformat() if isinstance(posted, datetime) else ""
+
+
+def landed_value(field: str, row: Mapping[str, Any]) -> tuple[str, str]:
+    """The value of a field in plain text, and the text as typed where the landed row keeps it."""
+    typed = row.get("typed") or row.get("_typed")
+    return plain(row.get(field)), str(json.loads(typed).get(field, "")) if typed else ""
+
+
+def plain(value: object) -> str:
+    """A value as one reads it: numbers without trailing zeros, days as 2026-06-01."""
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "TRUE", False: "FALSE"}[value]
+    if isinstance(value, float | Decimal):
+        return f"{Decimal(str(value)).normalize():f}"
+    if isinstance(value, datetime):
+        is_day = (value.hour, value.minute, value.second) == (0, 0, 0)
+        return value.date().isoformat() if is_day else value.isoformat(" ", "seconds")
+    if isinstance(value, time):
+        return value.isoformat("minutes")
+    return value.isoformat() if isinstance(value, date) else str(value)
