@@ -146,7 +146,7 @@ def check_container(archive: zipfile.ZipFile) -> None:
         raise unsafe("圧縮率が異常です。")
     for entry in entries:
         name = entry.filename.replace("\\", "/")
-        if name.startswith("/") or ".." in name.split("/") or re.match(r"^[A-Za-z]:", name):
+        if name.startswith("/") or ".." in name.split("/") or name[1:2] == ":":
             raise unsafe("フォルダの外を指す名前が含まれています。")
         if stat.S_ISLNK(entry.external_attr >> 16):
             raise unsafe("リンクが含まれています。")

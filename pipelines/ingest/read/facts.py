@@ -51,6 +51,11 @@ class SheetFacts:
     merged: list[Range] = field(default_factory=list)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to say about the sheet."""
+        return not (self.rows or self.columns or self.unvalued or self.linked or self.filtered or self.merged)
+
+    @property
     def filtered_rows(self) -> set[int]:
         """Rows that a filter hides."""
         return self.filtered | {n for n in self.rows if any(a <= n <= b for a, b in self.filters)}

@@ -24,6 +24,7 @@ _BLOCK_BYTES = 4 * 2**20
 _HEAD_BYTES = 4096
 # Unpacked, so many bytes can become a thousand times as many at most.
 _SMALL_PART_BYTES = 2**20
+_READ_BY_NOBODY = ("docProps/", "xl/theme/", "customXml/", "xl/media/", "xl/printerSettings/")
 _ROOT = re.compile(rb"<(\w+:)?worksheet[\s>]")
 _PREFIX = re.compile(rb"<(/?)[A-Za-z_][\w.-]*:(?=[A-Za-z])")
 _SINGLE_QUOTED = re.compile(rb"=\s*'([^'\"<>]*)'")
@@ -53,10 +54,11 @@ def xlsx_facts(archive: zipfile.ZipFile) -> dict[str, SheetFacts]:
     links = sorted(n for n in names if n.startswith("xl/externalLinks/_rels/"))
     found = {}
     for entry in archive.infolist():
-        if entry.filename.endswith((".xml", ".rels")):
+        name = entry.filename
+        if name.endswith((".xml", ".rels")) and not name.startswith(_READ_BY_NOBODY):
             facts = _look_into(archive, entry, has_links=bool(links))
-            if facts is not None and facts != SheetFacts():
-                found[entry.filename] = facts
+            if facts is not None and not facts.is_empty:
+                found[name] = facts
     if not found:
         return {}
     files = file_names(_targets(archive, links))
