@@ -62,7 +62,7 @@ def test_every_room_of_the_house_is_on_the_map(graph: Any) -> None:
         found.setdefault(node.group_name, set()).add(node.key.to_user_string())
     sources = set(load_contracts())
     stems = {
-        room: {p.stem for p in (MODELS / room).rglob("*.sql")}
+        room: {p.stem for p in (MODELS / room).rglob("*.*") if p.suffix in (".sql", ".py")}
         for room in ("staging", "intermediate", "marts")
     }
     seeds = {p.stem for p in (CHECKOUT / "dbt_project" / "seeds").glob("*.csv")}

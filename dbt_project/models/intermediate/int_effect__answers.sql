@@ -67,6 +67,21 @@ moments as (
     from plans
 ),
 
+scored_items as (
+    select
+        wave,
+        municipality_code,
+        common_item_id
+    from scores
+),
+
+assessed as (
+    select distinct
+        wave,
+        municipality_code
+    from scores
+),
+
 -- An item that one of the two waves lacks for this municipality would move its mean without any change.
 final as (
     select
@@ -83,19 +98,13 @@ final as (
         scores.row
     from moments
     inner join scores on moments.wave = scores.wave
-    left join scores as other
-        on moments.other_wave = other.wave
-        and scores.municipality_code = other.municipality_code
-        and scores.common_item_id = other.common_item_id
-    left join (
-        select distinct
-            wave,
-            municipality_code
-        from scores
-    ) as other_assessment
-        on moments.other_wave = other_assessment.wave
-        and scores.municipality_code = other_assessment.municipality_code
-    where other.common_item_id is not null or other_assessment.municipality_code is null
+    left join scored_items
+        on moments.other_wave = scored_items.wave
+        and scores.municipality_code = scored_items.municipality_code
+        and scores.common_item_id = scored_items.common_item_id
+    left join assessed
+        on moments.other_wave = assessed.wave and scores.municipality_code = assessed.municipality_code
+    where scored_items.common_item_id is not null or assessed.municipality_code is null
 )
 
 select * from final

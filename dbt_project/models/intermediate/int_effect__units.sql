@@ -59,8 +59,9 @@ sizes as (
         sort_order,
         population,
         case
-            when row_number() over (order by population asc, municipality_code asc) * 2 <= count(*) over ()
-                then 'small' else 'large'
+            when row_number() over (order by population asc nulls last, municipality_code asc) * 2 <= count(*) over ()
+                then 'small'
+            else 'large'
         end as population_half
     from municipalities
     where population is not null
@@ -111,10 +112,10 @@ shared_groups as (
     inner join participation as own
         on grouped.fiscal_year = own.fiscal_year and grouped.municipality_code = own.municipality_code
     inner join participation as theirs on own.fiscal_year = theirs.fiscal_year and own.wg_id = theirs.wg_id
-    inner join grouped as others
-        on grouped.plan_id = others.plan_id and grouped.analysis_id = others.analysis_id
-        and theirs.municipality_code = others.municipality_code
-    where others.is_treated and others.municipality_code <> grouped.municipality_code
+    inner join grouped as treated
+        on grouped.plan_id = treated.plan_id and grouped.analysis_id = treated.analysis_id
+        and theirs.municipality_code = treated.municipality_code
+    where treated.is_treated and treated.municipality_code <> grouped.municipality_code
     group by grouped.plan_id, grouped.analysis_id, grouped.municipality_code
 ),
 
@@ -128,10 +129,10 @@ replies as (
     inner join messages
         on grouped.fiscal_year = messages.fiscal_year
         and grouped.municipality_code = messages.thread_municipality_code
-    inner join grouped as others
-        on grouped.plan_id = others.plan_id and grouped.analysis_id = others.analysis_id
-        and messages.municipality_code = others.municipality_code
-    where messages.is_reply and others.is_treated and others.municipality_code <> grouped.municipality_code
+    inner join grouped as treated
+        on grouped.plan_id = treated.plan_id and grouped.analysis_id = treated.analysis_id
+        and messages.municipality_code = treated.municipality_code
+    where messages.is_reply and treated.is_treated and treated.municipality_code <> grouped.municipality_code
     group by grouped.plan_id, grouped.analysis_id, grouped.municipality_code
 ),
 
@@ -153,9 +154,9 @@ joined as (
         coalesce(replies.treated_reply_count, 0) as treated_reply_count,
         scores.baseline_score,
         scores.outcome_score,
-        case when before.stage is not null then before.stage <> 'below' end as baseline_reached,
+        case when stage_before.stage is not null then stage_before.stage <> 'below' end as baseline_reached,
         case
-            when after.stage is not null and after.wave = grouped.outcome_wave then after.stage <> 'below'
+            when stage_after.stage is not null and stage_after.wave = grouped.outcome_wave then stage_after.stage <> 'below'
         end as outcome_reached
     from grouped
     left join scores
@@ -167,10 +168,10 @@ joined as (
     left join replies
         on grouped.plan_id = replies.plan_id and grouped.analysis_id = replies.analysis_id
         and grouped.municipality_code = replies.municipality_code
-    left join stages as before
-        on grouped.baseline_fiscal_year = before.fiscal_year and grouped.municipality_code = before.municipality_code
-    left join stages as after
-        on grouped.fiscal_year = after.fiscal_year and grouped.municipality_code = after.municipality_code
+    left join stages as stage_before
+        on grouped.baseline_fiscal_year = stage_before.fiscal_year and grouped.municipality_code = stage_before.municipality_code
+    left join stages as stage_after
+        on grouped.fiscal_year = stage_after.fiscal_year and grouped.municipality_code = stage_after.municipality_code
 ),
 
 -- Who was at 協働 already cannot reach it any more; where the stage before is unknown nobody can tell.

@@ -60,7 +60,7 @@ def analyses(facts: Facts) -> Table:
     columns = (
         Column("分析", width=4.6),
         Column("成果と方法", width=9.4),
-        Column("調査回", width=4.4),
+        Column("調査回", width=5),
         Column("派遣/計(団体)", "right", 4.6),
         Column("推定", "right", 6.6),
         Column("信頼区間", "right", 7.4),
