@@ -14,6 +14,7 @@ from pipelines.ingest.read.refusal import Refused
 # A heading stands near the top; looking further would compare data with headings.
 _ROWS_LOOKED_AT = 15
 _SEVERAL_CELLS, _SOME_ROWS = 3, 3
+_ENOUGH_IN_COMMON = 2
 
 
 def heading_findings(grid: Grid, header: Header, place: Place) -> list[Finding]:
@@ -180,4 +181,5 @@ def nearest_form(grids: list[Grid], source: str) -> Dataset | None:
         return same, near, dataset.source == source
 
     best = max(all_datasets().values(), key=likeness)
-    return best if any(likeness(best)[:2]) else None
+    # One heading in common (団体名, 備考) makes no form.
+    return best if max(likeness(best)[:2]) >= _ENOUGH_IN_COMMON else None

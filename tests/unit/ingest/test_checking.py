@@ -76,7 +76,7 @@ def test_a_source_that_is_named_is_not_questioned(tmp_path: Path) -> None:
 
 
 def test_what_is_none_of_ours_is_told_with_the_nearest_form(tmp_path: Path) -> None:
-    checked = check(put(tmp_path, "報告番号,好きな色\nV001,青\n".encode()))
+    checked = check(put(tmp_path, "報告番号,実施日,好きな色\nV001,R8.6.1,青\n".encode()))
     assert checked.source == ""
     (finding,) = checked.findings
     assert finding.rule == "unknown_header"
