@@ -22,8 +22,6 @@ from pipelines.ingest.read.facts import SheetFacts, check_extent, file_names
 MAX_SHEET_BYTES = 512 * 2**20
 _BLOCK_BYTES = 4 * 2**20
 _HEAD_BYTES = 4096
-# Unpacked, so many bytes can become a thousand times as many at most.
-_SMALL_PART_BYTES = 2**20
 _READ_BY_NOBODY = ("docProps/", "xl/theme/", "customXml/", "xl/media/", "xl/printerSettings/")
 _ROOT = re.compile(rb"<(\w+:)?worksheet[\s>]")
 _PREFIX = re.compile(rb"<(/?)[A-Za-z_][\w.-]*:(?=[A-Za-z])")
@@ -78,8 +76,6 @@ def _look_into(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, has_links: b
         raise unsafe("Excelの保存では付かない外部定義(DOCTYPE)が中に含まれています。")
     root = _ROOT.search(head) if b"worksheet" in head else None
     if root is None:
-        if entry.compress_size > _SMALL_PART_BYTES:
-            _read_through(archive, entry)
         return None
     if entry.file_size > MAX_SHEET_BYTES:
         raise unsafe("シートが大きすぎます。")
@@ -98,13 +94,6 @@ def _look_into(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, has_links: b
             scan.look_at(block)
     scan.look_at(rest)
     return scan.facts
-
-
-def _read_through(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    """A part whose declared size is a lie ends in a wrong check sum here, before a reader unpacks it whole."""
-    with archive.open(entry) as part:
-        while part.read(_BLOCK_BYTES):
-            pass
 
 
 class _Scan:

@@ -267,3 +267,11 @@ def test_a_workbook_cut_anywhere_is_read_or_refused_in_words(tmp_path: Path, nam
     (tmp_path / name).write_bytes(data[: int(len(data) * share)])
     rule, message, _ = look(tmp_path / name)
     assert rule in ("read", "broken_file", "not_a_table", "nul_bytes"), message
+
+
+def test_a_part_larger_than_it_says_is_not_unpacked_whole(tmp_path: Path) -> None:
+    (tmp_path / "f.xlsx").write_bytes(lying_about_its_size())
+    ((_, outcome),) = ReadingWorkers(look, count=1, timeout=60).map([tmp_path / "f.xlsx"])
+    assert not isinstance(outcome, Refused)
+    assert outcome[0] == "broken_file"
+    assert outcome[2] < 150 * 2**20
