@@ -41,11 +41,17 @@ def weighted_kappa(table: Floats | Sequence[Sequence[float]], weighting: Weighti
 
     Raises:
         ShapesDiffer: the table is not square.
+        MissingValue: nothing was scored twice.
         NoVariation: chance alone would give full agreement (one score only), where κ is undefined.
     """
     counts = np.asarray(table, dtype=float)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
         raise ShapesDiffer("採点の対応表が正方形ではありません。", todo="システム担当者に知らせてください。")
+    if not counts.sum():
+        raise MissingValue(
+            "2人が別々に採点した設問がありません。",
+            todo="採点の一致を見るには、同じ調査票を2人で採点してください。",
+        )
     steps = np.abs(np.subtract.outer(np.arange(len(counts)), np.arange(len(counts)))).astype(float)
     penalty = {"none": (steps > 0).astype(float), "linear": steps, "quadratic": steps**2}[weighting]
     by_chance = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / max(counts.sum(), 1.0)

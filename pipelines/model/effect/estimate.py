@@ -91,7 +91,7 @@ def run(plan: Plan, units: Sequence[Unit]) -> Main:
     if plan.problem:
         return _without(plan, counts, "cannot_estimate", f"分析計画の{plan.problem}")
     if not complete:
-        return _without(plan, counts, "no_outcome", "")
+        return _without(plan, counts, "no_units" if plan.outcome_received_date else "no_outcome", "")
     try:
         if plan.outcome == SHARE:
             return _found(plan, complete, counts, shares(complete, plan.alpha), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
 from decimal import Decimal
 from typing import Any, Self, TypeVar
 
@@ -40,6 +41,7 @@ class Plan(_FromRow):
     smallest_worthwhile: float
     draws: int
     seed: int
+    outcome_received_date: date | None
     is_post_hoc: bool
 
     @property

@@ -18,6 +18,7 @@ Reason = Literal[
     "no_difference_shown",
     "difference_too_uncertain",
     "no_outcome",
+    "no_units",
     "cannot_estimate",
 ]
 MINIMUM_TREATED = 4

@@ -19,6 +19,7 @@ PLAN = Plan(
     smallest_worthwhile=0.3,
     draws=999,
     seed=1,
+    outcome_received_date=None,
     is_post_hoc=False,
 )
 REACHED = replace(PLAN, analysis_id="A2", outcome="collaboration_reached", method="fisher")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -25,6 +26,10 @@ BRANCHES: dict[str, Callable[[], tuple[Plan, list[Unit]]]] = {
     "too_few_treated": lambda: (PLAN, scored(5.0, treated=3)),
     "too_coarse": lambda: (PLAN, [replace(u, stratum="all") for u in scored(5.0, treated=4, size=5)]),
     "no_outcome": lambda: (PLAN, [replace(u, is_complete=False, outcome_score=None) for u in scored()]),
+    "no_units": lambda: (
+        replace(PLAN, outcome_received_date=date(2026, 10, 9)),
+        [replace(u, is_complete=False, baseline_score=None) for u in scored()],
+    ),
     "cannot_estimate": lambda: (PLAN, [replace(u, is_treated=False) for u in scored()]),
 }
 

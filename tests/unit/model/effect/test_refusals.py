@@ -48,6 +48,7 @@ REFUSED: dict[str, tuple[type[refusals.CannotEstimate], Callable[[], object]]] =
     "everybody reached it": (refusals.NoVariation, lambda: fisher_exact(3, 3, 5, 5)),
     "more reached than there are": (refusals.MissingValue, lambda: fisher_exact(4, 3, 1, 5)),
     "one score only": (refusals.NoVariation, lambda: weighted_kappa([[5, 0], [0, 0]], "linear")),
+    "nothing scored twice": (refusals.MissingValue, lambda: weighted_kappa(counts_of([], [], 5), "linear")),
     "table not square": (refusals.ShapesDiffer, lambda: weighted_kappa([[5, 0]], "linear")),
     "score off the scale": (refusals.MissingValue, lambda: counts_of([5], [1], 5)),
     "scores of one scorer only": (refusals.ShapesDiffer, lambda: counts_of([1, 2], [1], 5)),
