@@ -6,6 +6,8 @@ except where the comment says that theory promises less than exactness.
 
 from __future__ import annotations
 
+from time import process_time
+
 import numpy as np
 import pytest
 
@@ -103,3 +105,10 @@ def test_one_treated_unit_never_rejects() -> None:
     ]
     # 1/27 < 5 % can be reached; the verdict's rule on four treated units is what stops it.
     assert min(e.p_value for e in found) >= 1 / 27
+
+
+def test_a_million_assignments_of_thirty_units_take_ten_seconds_of_one_core() -> None:
+    started = process_time()
+    found = estimate(Programme(8).one(np.random.default_rng(1), 0.8), alpha=ALPHA, draws=1_000_000, seed=1)
+    assert process_time() - started <= 10
+    assert found.p_error < 0.0005

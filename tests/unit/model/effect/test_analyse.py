@@ -86,6 +86,15 @@ def test_spillover_counts_the_exposed_and_compares_with_the_rest() -> None:
     assert spill.unit_count == 30 - len(exposed)
 
 
+def test_who_had_support_before_is_dropped() -> None:
+    units = scored(0.3)
+    kept = [u for u in units if not u.has_prior_support]
+    dropped = check(analyse([PLAN], units, []), "without_prior_support")
+    assert (dropped.unit_count, dropped.treated_count) == (len(kept), sum(u.is_treated for u in kept))
+    assert dropped.estimate == run(PLAN, kept).result.estimate
+    assert str(len(kept)) in dropped.reading
+
+
 def test_shares_have_newcombes_interval() -> None:
     # Newcombe (1998), table II (a): 56/70 − 48/80, method 10: 0.0524 to 0.3339.
     low, high = newcombe_interval(56, 70, 48, 80, 0.05)

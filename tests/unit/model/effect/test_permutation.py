@@ -97,11 +97,28 @@ def test_monte_carlo_agrees_with_exact_within_its_stated_error() -> None:
     assert outcome_of(comparison, draws=500, limit=10) == outcome_of(comparison, draws=500, limit=10)
 
 
+def test_a_drawn_p_value_is_never_zero() -> None:
+    rng = np.random.default_rng(3)
+    is_treated = np.arange(30) < 8
+    found = outcome_of(difference_in_means(rng.normal(size=30) + 50 * is_treated, is_treated))
+    assert found.p_value == found.smallest_p == 1 / 1000
+
+
+def test_strata_with_levels_of_their_own_are_compared_within() -> None:
+    # 大: 10, 12 against 8; 小: 3 against 0, 1, 2. Within: +3 and +2, weighted by n1·n0 ÷ n = 2/3 and 3/4.
+    outcome = [10.0, 12.0, 8.0, 3.0, 0.0, 1.0, 2.0]
+    is_treated = [True, True, False, True, False, False, False]
+    found = outcome_of(difference_in_means(outcome, is_treated, strata=["大"] * 3 + ["小"] * 4))
+    assert found.estimate == pytest.approx((3 * 2 / 3 + 2 * 3 / 4) / (2 / 3 + 3 / 4))
+    assert found.assignment_count == 3 * 4
+
+
 def test_the_interval_is_what_the_test_does_not_reject() -> None:
     comparison = difference_in_means(EIGHT, TREATED)
     test = PermutationTest(comparison, assignments(comparison.is_treated, comparison.strata, draws=1, seed=1))
     low, high = test.interval(0.05)
     for end, outward in ((low, -1), (high, 1)):
+        assert test.p_value(end) <= 0.05, "the end is the first value that the test rejects"
         assert test.p_value(end + outward * 1e-6) <= 0.05
         assert test.p_value(end - outward * 1e-3) > 0.05
 
