@@ -126,15 +126,17 @@ def _land(
     job: FileJob, grid: Grid, dataset: Dataset, above: Preamble, table: TableRows, outcome: FileOutcome
 ) -> None:
     """Complete each row with what stands above the table, its address and its submission."""
-    address = {"_file_id": job.file_id, "_sheet": grid.sheet}
-    rows = outcome.rows.setdefault(dataset.name, []) if table.rows else []
+    beside = above.values | {"_file_id": job.file_id, "_sheet": grid.sheet}
+    # Most keys are told by what stands above the table; then all of its rows have the same one.
+    common = submission_key(dataset, beside, job.file_id) if _key_is_known(dataset, above.values) else None
     for row in table.rows:
-        row.update(above.values | address)
+        row.update(beside)
         row["_typed"] = joined(above.typed, row["_typed"])
         row["_missing"] = joined(above.symbols, row["_missing"])
-        row["_submission_key"] = submission_key(dataset, row, job.file_id)
+        row["_submission_key"] = common or submission_key(dataset, row, job.file_id)
         outcome.submissions.add((dataset.name, row["_submission_key"]))
-        rows.append(row)
+    if table.rows:
+        outcome.rows.setdefault(dataset.name, []).extend(table.rows)
     if not table.rows and not above.is_lost and _key_is_known(dataset, above.values):
         key = (dataset.name, submission_key(dataset, above.values, job.file_id))
         (outcome.held if table.rows_in else outcome.submissions).add(key)

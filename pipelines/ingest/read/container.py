@@ -19,6 +19,7 @@ from pipelines.ingest.read.refusal import Refused
 _STARTS = {b"<!doctype html": "html", b"<html": "html", b"<table": "html", b"<?xml": "xml", b"%pdf": "pdf"}
 _JSON = re.compile(rb'\s*(\{\s*"|\[\s*\{)')
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OFFICE_PARTS = (b"[Content_Types].xml", b"docProps/", b"_rels/.rels")
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -46,7 +47,8 @@ def kind_of(path: Path) -> str:
     if head.startswith(OLE):
         return "ole"
     if head.startswith(b"PK"):
-        return _kind_of_zip(path)
+        # Such a member comes first in what office programs write; its reader opens and checks the whole.
+        return "workbook" if head.startswith(_OFFICE_PARTS, 30) else _kind_of_zip(path)
     if head.startswith(b"\x1f\x8b"):
         return "gzip"
     lowered = head[:1024].lstrip(b"\xef\xbb\xbf \r\n\t").lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 CellValue = str | int | float | bool | date | datetime | time | timedelta | None
 
@@ -18,6 +19,7 @@ class Unvalued(str):
     __slots__ = ()
 
 
+@lru_cache(maxsize=2_048)
 def column_letter(column: int) -> str:
     """Excel's name of a 1-based column: 1 is A, 27 is AA."""
     letters = ""

@@ -5,7 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import resource
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
@@ -17,12 +21,19 @@ Outcome = TypeVar("Outcome")
 
 MEMORY_LIMIT_BYTES = 4 * 2**30
 TIMEOUT_SECONDS = 120.0
+# A worker with a second job at hand does not wait for its next one.
+_AHEAD = 2
 # After these a worker is dead, hanging or bloated, and another takes its place.
 _DEADLY = ("too_large_to_read", "took_too_long")
 
 
 class _Worker:
-    """One spawned process with a pipe; replaced when it dies."""
+    """One spawned process with a pipe; replaced when it dies.
+
+    Attributes:
+        jobs: what it was given and has not answered, oldest first; the first one is under way.
+        deadline: when the job under way has had its time.
+    """
 
     def __init__(self, function: Callable[[Any], Any]) -> None:
         context = multiprocessing.get_context("spawn")
@@ -30,7 +41,17 @@ class _Worker:
         self.process = context.Process(target=_serve, args=(theirs, function), daemon=True)
         self.process.start()
         theirs.close()
-        self.job: Any = None
+        self.jobs: deque[Any] = deque()
+        self.deadline = 0.0
+
+    def give(self, job: Any, timeout: float) -> None:
+        """Hand over a job; it begins at once when there is no other."""
+        if not self.jobs:
+            self.deadline = time.monotonic() + timeout
+        self.jobs.append(job)
+        # A worker that has just died is found out when its answer is collected.
+        with suppress(OSError):
+            self.connection.send(job)
 
     def stop(self) -> None:
         self.process.kill()
@@ -75,51 +96,74 @@ class ReadingWorkers(Generic[Job, Outcome]):
 
     def map(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome | Refused]]:
         """Yield every job with its outcome, or with the refusal of a file that killed its worker."""
-        pending = iter(jobs)
+        pending = _Pending(jobs)
         busy: dict[Any, _Worker] = {}
         try:
-            for _ in range(self._count):
-                self._next(None, pending, busy)
-            while busy:
+            while True:
+                self._hand_out(pending, busy)
+                if not busy:
+                    return
                 yield from self._collect(pending, busy)
         finally:
             for worker in busy.values():
                 worker.stop()
 
-    def _next(self, worker: _Worker | None, pending: Iterator[Job], busy: dict[Any, _Worker]) -> None:
-        """Hand the next job to a worker, or to a new one in place of a dead one."""
-        try:
-            job = next(pending)
-        except StopIteration:
-            if worker:
-                worker.stop()
-            return
-        worker = worker or _Worker(self._function)
-        worker.job = job
-        worker.connection.send(job)
-        busy[worker.connection] = worker
+    def _hand_out(self, pending: _Pending[Job], busy: dict[Any, _Worker]) -> None:
+        """Give every worker a job and one to follow, and start workers while there is more to do."""
+        for _ in range(_AHEAD):
+            for worker in list(busy.values()):
+                if len(worker.jobs) < _AHEAD and pending.has_more():
+                    worker.give(pending.next(), self._timeout)
+            while len(busy) < self._count and pending.has_more():
+                worker = _Worker(self._function)
+                worker.give(pending.next(), self._timeout)
+                busy[worker.connection] = worker
+        for worker in [w for w in busy.values() if not w.jobs]:
+            busy.pop(worker.connection).stop()
 
     def _collect(
-        self, pending: Iterator[Job], busy: dict[Any, _Worker]
+        self, pending: _Pending[Job], busy: dict[Any, _Worker]
     ) -> Iterator[tuple[Job, Outcome | Refused]]:
-        ready = wait(list(busy), timeout=self._timeout)
-        # Nobody answered within the limit: every worker has had its time.
-        for connection in ready or list(busy):
-            worker: _Worker | None = busy.pop(connection)
-            assert worker is not None
-            job: Job = worker.job
+        """What has been answered, and what has had its time."""
+        now = time.monotonic()
+        next_deadline = min(worker.deadline for worker in busy.values())
+        ready = set(wait(list(busy), timeout=max(next_deadline - now, 0)))
+        now = time.monotonic()
+        for connection, worker in list(busy.items()):
+            if connection not in ready and now < worker.deadline:
+                continue
             result: Any = _timed_out(self._timeout)
             try:
-                if ready:
+                if connection in ready:
                     _, result = worker.connection.recv()
             except (EOFError, OSError):
                 # Its process may still count as alive for a moment; the closed pipe is what tells.
                 result = _too_large()
+            job: Job = worker.jobs.popleft()
+            worker.deadline = now + self._timeout
             if isinstance(result, Refused) and result.rule in _DEADLY:
-                worker.stop()
-                worker = None
-            self._next(worker, pending, busy)
+                pending.put_back(worker.jobs)
+                busy.pop(connection).stop()
             yield job, result
+
+
+class _Pending(Generic[Job]):
+    """Jobs not yet handed out; what a dead worker had not begun comes first again."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        self._jobs = iter(jobs)
+        self._waiting: deque[Job] = deque()
+
+    def has_more(self) -> bool:
+        if not self._waiting:
+            self._waiting.extend(islice(self._jobs, 1))
+        return bool(self._waiting)
+
+    def next(self) -> Job:
+        return self._waiting.popleft()
+
+    def put_back(self, jobs: Iterable[Job]) -> None:
+        self._waiting.extendleft(reversed(list(jobs)))
 
 
 def _too_large() -> Refused:

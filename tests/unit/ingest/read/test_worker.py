@@ -20,6 +20,8 @@ def work(job: str) -> str:
         os._exit(3)
     if job == "hang":
         time.sleep(60)
+    if job.startswith("slow"):
+        time.sleep(1)
     if job == "memory":
         return str(len(bytearray(64 * 2**30)))
     if job == "error":
@@ -105,3 +107,17 @@ def test_a_workbook_that_asks_for_hundreds_of_gigabytes_costs_only_its_worker(tm
     workbook.save(tmp_path / "far.xlsx")
     ((_, outcome),) = ReadingWorkers(parse_far_cell, count=1, timeout=60).map([str(tmp_path / "far.xlsx")])
     assert isinstance(outcome, Refused)
+
+
+def test_a_hanging_file_is_given_up_in_its_own_time_while_others_are_read() -> None:
+    jobs = ["hang", *(f"slow {n}" for n in range(8))]
+    order = [job for job, _ in ReadingWorkers(work, count=2, timeout=3).map(jobs)]
+    assert sorted(order) == sorted(jobs)
+    assert order[-1] != "hang"
+
+
+def test_what_a_dead_worker_had_not_begun_is_read_by_another() -> None:
+    jobs = ["abort", "a", "exit", "b", "abort", "c"]
+    found = list(ReadingWorkers(work, count=1).map(jobs))
+    assert sorted(job for job, _ in found) == sorted(jobs)
+    assert {job for job, result in found if not isinstance(result, Refused)} == {"a", "b", "c"}
