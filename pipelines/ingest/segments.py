@@ -84,7 +84,12 @@ def control_schema(part: str) -> Any:
         "findings": "finding_id file_id source dataset sheet cell field field_label typed_text rule message "
         "expected example suggestion severity municipality_code row_key",
     }
-    whole = {"submissions": "is_held", "counts": "rows_in rows_landed rows_set_aside", "bindings": "header_row", "findings": "row"}
+    whole = {
+        "submissions": "is_held",
+        "counts": "rows_in rows_landed rows_set_aside",
+        "bindings": "header_row",
+        "findings": "row",
+    }
     fields = [(name, pa.string()) for name in text[part].split()]
     return pa.schema(fields + [(name, pa.int64()) for name in whole.get(part, "").split()])
 
