@@ -85,10 +85,11 @@ def test_the_same_rows_give_the_same_verdict_to_the_byte(
 def test_the_fictional_candidate_has_only_columns_that_the_marts_publish(
     candidate: tuple[Path, Path],
 ) -> None:
-    text = (CHECKOUT / "dbt_project/models/marts/_marts.yml").read_text(encoding="utf-8")
+    texts = [p.read_text(encoding="utf-8") for p in (CHECKOUT / "dbt_project/models/marts").rglob("_*.yml")]
     published = {
         (model["name"], column["name"]): column["data_type"].upper()
-        for model in yaml.safe_load(text)["models"]
+        for text in texts
+        for model in yaml.safe_load(text).get("models", [])
         for column in model["columns"]
     }
     with duckdb.connect(str(candidate[0]), read_only=True) as con:
