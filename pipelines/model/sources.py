@@ -172,7 +172,8 @@ def _newest(dataset: Dataset) -> str:
     """Every file of an export is a submission of its own: a row exported again replaces the earlier one."""
     key = ", ".join(dataset.key_fields)
     columns = "".join(
-        f"        {name},\n" for name in [f.name for f in dataset.fields] + ["file_id", "sheet", "row"]
+        f"        {name},\n"
+        for name in [f.name for f in dataset.fields] + ["file_id", "sheet", "row", "typed", "missing"]
     )
     return f"""
 ranked as (

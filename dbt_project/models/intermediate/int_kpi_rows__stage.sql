@@ -114,9 +114,7 @@ compared_years as (
 shown as (
     select
         events.*,
-        dense_rank() over (
-            partition by events.fiscal_year, events.event_kind order by events.municipality_code asc
-        ) as order_of_kind
+        min(events.municipality_code) over (partition by events.fiscal_year, events.event_kind) as first_municipality_code
     from {{ ref('int_stage__event_rows') }} as events
 ),
 
@@ -143,7 +141,8 @@ behind_moves as (
         shown.row,
         shown.field
     from compared_years
-    inner join shown on compared_years.examined_fiscal_year = shown.fiscal_year and shown.order_of_kind = 1
+    inner join shown on compared_years.examined_fiscal_year = shown.fiscal_year
+    where shown.municipality_code = shown.first_municipality_code
 ),
 
 values_by_municipality as (

@@ -73,8 +73,8 @@ responsible as (
         municipality_code,
         count(*) as file_count,
         {{ ordered_list('file_id', 'file_id') }} as file_ids,
-        {{ ordered_text('path_in', 'path_in') }} as files_in,
-        {{ ordered_text('path_out', 'path_out') }} as files_out
+        {{ ordered_text('path_in', 'path_in asc nulls last') }} as files_in,
+        {{ ordered_text('path_out', 'path_out asc nulls last') }} as files_out
     from moved
     group by kpi_id, fiscal_year, municipality_code
 ),

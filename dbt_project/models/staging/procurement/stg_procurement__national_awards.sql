@@ -52,6 +52,8 @@ newest as (
         file_id,
         sheet,
         row,
+        typed,
+        missing,
         received_date
     from ranked
     where export_rank = 1
