@@ -7,6 +7,8 @@ Stays out: figures of the evaluation (those are in the annual report, from judge
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 from collections.abc import Callable
@@ -18,12 +20,23 @@ from typing import Any, Literal
 from pipelines.errors import KyosoError
 from pipelines.quality.verdict import Verdict
 from pipelines.report.correction import Received, write_corrections
+from pipelines.report.spreadsheet_text import safe_text
 from pipelines.report.status_facts import Facts, gather
 from pipelines.report.status_page import render_page
 
 Outcome = Literal["released", "dry_run", "nothing_new", "gate_closed", "failed"]
 HISTORY_SHOWN = 14
 KEPT_HISTORY = 1_000
+FILE_COLUMNS = {
+    "source": "資料",
+    "path": "ファイル",
+    "received_date": "受領日",
+    "status": "状態",
+    "rows_in": "読んだ行",
+    "rows_landed": "取り込んだ行",
+    "rows_set_aside": "保留した行",
+    "is_reconciled": "突合",
+}
 
 
 @dataclass(frozen=True)
@@ -78,7 +91,7 @@ def write_status(status_dir: Path, attempt: Attempt) -> list[Path]:
     status_dir.mkdir(parents=True, exist_ok=True)
     history = read_history(status_dir)[-KEPT_HISTORY:]
     facts = gather(attempt.warehouse, attempt.control, attempt.previous_warehouse)
-    written = _corrections(status_dir, attempt, facts)
+    written = [*_corrections(status_dir, attempt, facts), *_file_list(status_dir, facts)]
     latest = _latest(attempt, facts, history, status_dir)
     lines = [json.dumps(entry, ensure_ascii=False, sort_keys=True) for entry in [*history, _history(latest)]]
     page = render_page(attempt, facts, latest, [*history, _history(latest)][-HISTORY_SHOWN:])
@@ -97,6 +110,19 @@ def _corrections(status_dir: Path, attempt: Attempt, facts: Facts) -> list[Path]
     return write_corrections(
         status_dir, facts.findings, facts.resolved, received, is_sample=attempt.is_sample
     )
+
+
+def _file_list(status_dir: Path, facts: Facts) -> list[Path]:
+    """Every file with its rows, for who wants to see that nothing was lost."""
+    if facts.reconciliation is None:
+        return []
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(FILE_COLUMNS.values())
+    for row in facts.files:
+        shown = row | {"is_reconciled": "一致" if row["is_reconciled"] else "不一致"}
+        writer.writerow([safe_text(str(shown[name])) for name in FILE_COLUMNS])
+    return [write_text(status_dir / "files.csv", "\ufeff" + stream.getvalue())]
 
 
 def write_text(path: Path, text: str) -> Path:

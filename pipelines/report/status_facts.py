@@ -51,6 +51,22 @@ from files f left join rows_of_file r on r.file_id = f.file_id
 group by 1 order by 1
 """
 
+# Files of which something is amiss come first; the page shows those, the CSV all.
+_FILES = """
+with rows_of_file as (
+    select file_id, source, sum(rows_in) as rows_in, sum(rows_landed) as rows_landed,
+        sum(rows_set_aside) as rows_set_aside
+    from reconciliation group by 1, 2
+)
+select f.source, f.path, f.received_date, f.status, coalesce(r.rows_in, 0) as rows_in,
+    coalesce(r.rows_landed, 0) as rows_landed, coalesce(r.rows_set_aside, 0) as rows_set_aside,
+    coalesce(r.rows_in = r.rows_landed + r.rows_set_aside, true) as is_reconciled,
+    f.status <> 'landed' or coalesce(r.rows_set_aside, 0) > 0
+        or not coalesce(r.rows_in = r.rows_landed + r.rows_set_aside, true) as is_exception
+from files f left join rows_of_file r on r.file_id = f.file_id and r.source = f.source
+order by is_exception desc, is_reconciled, f.received_date desc, f.path
+"""
+
 _SUBMISSIONS = """
 select s.dataset, s.dataset_label, s.period, s.due_date, s.municipality_code,
     coalesce(s.municipality_name, '県') as municipality_name, s.state, s.received_date, s.revision
@@ -76,6 +92,7 @@ class Facts:
 
     findings: list[Row]
     reconciliation: list[Row] | None = None
+    files: tuple[Row, ...] = ()
     submissions: list[Row] | None = None
     kpi_changes: list[Row] | None = None
     resolved: tuple[Row, ...] = ()
@@ -119,9 +136,11 @@ def gather(warehouse: Path | None, control: Path | None, previous: Path | None) 
         candidate = _attach(con, warehouse, "candidate")
         is_other = previous is not None and warehouse is not None and not _same(previous, warehouse)
         before = _attach(con, previous, "previous") if is_other else frozenset()
+        has_files = {"files", "reconciliation"} <= tables
         return Facts(
             findings=findings,
-            reconciliation=_rows(con, _RECONCILIATION) if {"files", "reconciliation"} <= tables else None,
+            reconciliation=_rows(con, _RECONCILIATION) if has_files else None,
+            files=tuple(_rows(con, _FILES)) if has_files else (),
             submissions=_rows(con, _SUBMISSIONS) if "mart_submission" in candidate else None,
             kpi_changes=_kpi_changes(con) if "mart_kpi" in candidate and "mart_kpi" in before else None,
             resolved=tuple(resolved),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -9,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 from openpyxl import load_workbook
 
@@ -184,3 +186,36 @@ def test_fictional_data_are_named_on_screen_and_in_print_and_real_data_are_not(
     assert '@bottom-center { content: "架空データ"' in fictional.html
     real = shown(tmp_path / "b", replace(attempt, is_sample=False))
     assert "架空データ" not in real.html.replace("(架空)", "")
+
+
+def test_every_file_is_in_the_list_with_its_rows_and_the_page_names_those_with_something_amiss(
+    tmp_path: Path, attempt: Attempt
+) -> None:
+    page = shown(tmp_path, attempt)
+    with (tmp_path / "files.csv").open(encoding="utf-8-sig", newline="") as stream:
+        files = list(csv.DictReader(stream))
+    with duckdb.connect() as con:
+        control = str(attempt.control)
+        received = con.execute(f"select count(*) from '{control}/files.parquet'").fetchone()
+        rows = con.execute(f"select sum(rows_in) from '{control}/reconciliation.parquet'").fetchone()
+    assert (len(files),) == received
+    assert (sum(int(f["読んだ行"]) for f in files),) == rows
+    assert {f["突合"] for f in files} == {"一致"}
+    assert all(int(f["読んだ行"]) == int(f["取り込んだ行"]) + int(f["保留した行"]) for f in files)
+    amiss = [f["ファイル"] for f in files if f["状態"] != "landed" or int(f["保留した行"])]
+    assert amiss
+    assert all(name in page.text for name in amiss)
+
+
+def test_a_row_that_is_neither_landed_nor_set_aside_shows_at_its_file_and_in_the_sum(
+    tmp_path: Path, attempt: Attempt
+) -> None:
+    assert attempt.control is not None
+    control = tmp_path / "control"
+    shutil.copytree(attempt.control, control)
+    with duckdb.connect() as con:
+        con.execute(f"create table r as select * from '{control}/reconciliation.parquet'")
+        con.execute("update r set rows_landed = rows_landed - 1 where rowid = 0")
+        con.table("r").write_parquet(str(control / "reconciliation.parquet"))
+    page = shown(tmp_path / "status", replace(attempt, control=control))
+    assert page.text.count("× 不一致") == 3
