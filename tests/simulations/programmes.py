@@ -58,7 +58,7 @@ class Programme:
         return METHODS[self.method](before, after, self)
 
     def drawn(self, seed: int) -> Assignments:
-        """Re-assignments, shared by all programmes of this kind."""
+        """Re-assignments within strata: all of them where they are few, else drawn."""
         return assignments(self.is_treated, self.labels, draws=DRAWS, seed=seed, limit=2000)
 
 
@@ -75,15 +75,13 @@ def rejected(programme: Programme, effect: float, times: int, seed: int, *, supp
     An interval by inversion covers the true effect exactly when the test does not reject it.
     """
     rng = np.random.default_rng(seed)
-    drawn = programme.drawn(seed)
-    return float(
-        np.mean(
-            [
-                PermutationTest(programme.one(rng, effect), drawn).p_value(supposed) <= ALPHA
-                for _ in range(times)
-            ]
-        )
+    # Every programme draws its own re-assignments, as every night with its own plan does: a set shared by
+    # all of them would lean the same way in all of them.
+    tests = (
+        PermutationTest(programme.one(rng, effect), programme.drawn(1000 * seed + number))
+        for number in range(times)
     )
+    return float(np.mean([test.p_value(supposed) <= ALPHA for test in tests]))
 
 
 def error(rate: float, times: int) -> float:

@@ -41,7 +41,8 @@ UNEQUAL = {
 
 @pytest.mark.parametrize("kind", EXACT)
 def test_the_test_rejects_a_true_null_in_five_percent(kind: str) -> None:
-    rate = rejected(EXACT[kind], 0.0, TIMES, seed=1)
+    # A seed of its own for every kind: one unlucky stream of noise would else move all of them together.
+    rate = rejected(EXACT[kind], 0.0, TIMES, seed=17 + list(EXACT).index(kind))
     # Ties and a limited number of assignments can only push it below 5 %.
     assert rate <= ALPHA + 3 * error(ALPHA, TIMES)
     assert rate >= ALPHA - 3 * error(ALPHA, TIMES) - 0.005
@@ -49,7 +50,7 @@ def test_the_test_rejects_a_true_null_in_five_percent(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", UNEQUAL)
 def test_unequal_scatter_does_not_move_the_size_far(kind: str) -> None:
-    rate = rejected(UNEQUAL[kind], 0.0, TIMES, seed=2)
+    rate = rejected(UNEQUAL[kind], 0.0, TIMES, seed=37 + list(UNEQUAL).index(kind))
     # Chung & Romano (2013) promise 5 % as groups grow; with 6 to 15 units two points are left.
     assert abs(rate - ALPHA) <= 0.02 + 3 * error(ALPHA, TIMES)
 
