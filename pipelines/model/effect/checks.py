@@ -22,8 +22,7 @@ from pipelines.model.effect.result import Result, numbers
 from pipelines.model.effect.sensitivity import at_worst, confounding, leave_one_out
 from pipelines.model.effect.verdict import judge
 
-LOWEST, HIGHEST = 0.0, 4.0
-_SCORES = 5
+LOWEST, HIGHEST, _SCORES = 0.0, 4.0, 5
 # A check needs a verdict, not three digits of p: beyond this many assignments they are drawn, with a Monte
 # Carlo error of 0.15 points of a hundred at 5 %. There are ten checks for every estimate, every night.
 _DRAWS = 20_000
