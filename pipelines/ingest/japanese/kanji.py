@@ -56,6 +56,9 @@ def _value_below_10000(text: str) -> Decimal | None:
         typed, is_there = match[digit], scale is not None and match[scale] is not None
         if typed is not None and not ((typed.isascii() and typed.isdigit()) or typed in _DIGITS):
             return None
+        # Nobody writes 0千5: something else was meant.
+        if typed and is_there and _digit(typed) == 0:
+            return None
         if typed or is_there:
             kinds.add(bool(typed and typed.isascii()))
             total += (_digit(typed) if typed else 1) * factor

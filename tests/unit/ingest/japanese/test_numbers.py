@@ -145,6 +145,7 @@ def test_another_known_unit_is_converted_and_the_conversion_is_recorded(
         ("①", "", "not_a_number", "1"),
         ("三二十", "", "not_a_number", ""),
         ("十百", "", "not_a_number", ""),
+        ("0千1", "", "not_a_number", ""),
         ("1万23456", "", "not_a_number", ""),
         ("千円", "円", "not_a_number", ""),
         ("百万円", "円", "not_a_number", ""),

@@ -134,8 +134,11 @@ def test_a_number_read_without_a_word_has_exactly_the_digits_that_were_typed(tex
     read = attempt(parse_decimal, text, unit=unit)
     if read is None or read.repair or read.value is None:
         return
-    digits = "".join(re.findall(r"[0-9.]", half_width(text))) or "1"
-    expected = Decimal(digits) * (1000 if "千" in text else 1)
+    thousands, kanji, rest = half_width(text).rpartition("千")
+    expected = sum(
+        Decimal("".join(re.findall(r"[0-9.]", part)) or empty) * factor
+        for part, empty, factor in ((thousands, "1" if kanji else "0", 1000), (rest, "0", 1))
+    )
     assert abs(read.value) == expected
     assert (read.value < 0) <= any(mark in half_width(text) for mark in "-▲△(")
 
