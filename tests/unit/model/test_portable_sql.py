@@ -20,7 +20,7 @@ def _words(text: str) -> set[str]:
 # Functions that DuckDB and Spark share, with the same meaning and the same order of arguments.
 SHARED = _words(
     "abs avg bool_and bool_or cast coalesce concat count date_trunc day exists greatest hour least make_date max"
-    " median min minute month row_number round split_part substr sum year"
+    " lag median min minute month row_number round split_part substr sum year"
 )
 # What the dispatched macros write for DuckDB; they write something else for Spark.
 DISPATCHED = {"date_diff", "array_agg", "string_agg"}
@@ -32,8 +32,8 @@ WORDS_BEFORE_A_BRACKET = _words(
 NEVER_NULL = _words(
     "answered_date case_id contract_date effective_month event_date event_key fiscal_year held_date meeting_no"
     " member message_key month municipality_code plan_id plan_version posted_at posting_id reached_date"
-    " received_date response_id revision file_id sheet row scheme_valid_from scheme_version sort_order"
-    " valid_from visit_date visit_id wave_order wg_id"
+    " is_in_force received_date response_id revision file_id sheet row scheme_valid_from scheme_version sort_order"
+    " step_order valid_from visit_date visit_id wave_order wg_id"
 )
 _SOURCE = re.compile(r"read_parquet\([^)]*\)|'[^']*\.parquet'")
 
