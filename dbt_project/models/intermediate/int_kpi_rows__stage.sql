@@ -224,6 +224,9 @@ criteria as (
     from items
     where capability = '{{ capability }}'
     union all
+    {{ kpi_row(kpi_id, 'schemes', none, role='criterion', field_column='field') }}
+    from schemes
+    union all
     {% endfor -%}
     {{ kpi_row('K112', 'behind_moves', none, role='criterion', field_column='field') }}
     from behind_moves
