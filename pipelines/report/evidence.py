@@ -15,10 +15,11 @@ ROLES = {
 }
 _ROWS = """
 with addressed as (
-    select e.kpi_id, e.role, f.path, coalesce(e.sheet, '') as sheet, e.row, e.field,
+    select e.kpi_id, e.role, f.source, f.path, coalesce(e.sheet, '') as sheet, e.row, e.field,
         coalesce(nullif(b.preamble_cell, ''), b.cell_column || e.row, e.row || '行') as cell
     from mart_kpi_evidence e
-    inner join (select file_id, min(path) as path from files group by 1) f on f.file_id = e.file_id
+    inner join (select file_id, min(source) as source, min(path) as path from files group by 1) f
+        on f.file_id = e.file_id
     left join (
         select file_id, sheet, field, max(cell_column) as cell_column, max(preamble_cell) as preamble_cell
         from bindings group by all
@@ -26,10 +27,18 @@ with addressed as (
         on b.file_id = e.file_id and b.sheet = e.sheet and b.field = e.field
     where e.municipality_code is null and e.fiscal_year = ?
 ),
-ordered as (
-    select *, row_number() over (partition by kpi_id order by role = 'numerator' desc, role, path, sheet, row, field) as position,
-        count(*) over (partition by kpi_id) as row_count
+-- What is shown of a long list comes from every role and source in turn, not from the one that sorts first.
+in_turn as (
+    select *, row_number() over (partition by kpi_id, role, source order by path, sheet, row, field) as turn
     from addressed
+),
+ordered as (
+    select *, row_number() over (
+            partition by kpi_id
+            order by role = 'numerator' desc, turn, role = 'criterion', role, source, path, sheet, row, field
+        ) as position,
+        count(*) over (partition by kpi_id) as row_count
+    from in_turn
 )
 select o.*, c.file_count
 from ordered o inner join (select kpi_id, count(distinct path) as file_count from addressed group by 1) c on c.kpi_id = o.kpi_id
@@ -73,5 +82,4 @@ def gather(facts: Facts, limit: int) -> tuple[Evidence, ...]:
 def _field_labels() -> dict[str, str]:
     from pipelines.ingest.contracts import all_datasets
 
-    names = {f.name: f.label for d in all_datasets().values() for f in d.fields}
-    return names | {"event": "裏付けの記録", "contact": "取組との接点"}
+    return {f.name: f.label for d in all_datasets().values() for f in d.fields}

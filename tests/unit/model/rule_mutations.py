@@ -217,8 +217,8 @@ MUTATIONS: tuple[tuple[str, str, str], ...] = (
     ("mart_submission", "expected.due_date >= run.as_of", "expected.due_date > run.as_of"),
     (
         "mart_submission",
-        "newest.first_received_date > expected.due_date",
-        "newest.first_received_date >= expected.due_date",
+        "newest.first_date > expected.due_date",
+        "newest.first_date >= expected.due_date",
     ),
     (
         "mart_data_quality",
