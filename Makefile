@@ -12,7 +12,7 @@ SAMPLE := --raw raw/sample --home var/sample --as-of 2026-11-20
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup nightly test test-slow test-browser simulate check lint types imports sql-lint drift docs bench fuzz sample lock clean
+.PHONY: help setup nightly test test-slow evidence test-browser simulate check lint types imports sql-lint drift docs bench fuzz sample lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ test: $(READY) ## the tests (under five minutes)
 
 test-slow: $(READY) ## faults, whole nights, property tests at length
 	@$(BIN)/python -m pytest -q -m slow
+
+evidence: $(READY) ## every figure again from its evidence alone (some twenty minutes)
+	@KYOSO_EVERY_FIGURE=1 $(BIN)/python -m pytest -q -m slow tests/unit/model/test_evidence.py
 
 test-browser: $(READY) ## the pages in a real Chromium, the documents in a real LibreOffice
 	@$(BIN)/python -m pytest -q -m 'browser or office'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from typing import Any
 
@@ -14,6 +15,9 @@ from pipelines.settings import Settings
 from tests.unit.model.rebuilding import Marts, Value
 
 NEWEST = 2026
+# A stage rests on hundreds of rows: every eighth municipality's here, every one with `make evidence`.
+STEPS = {"stage": 8}
+EVERY_FIGURE = os.environ.get("KYOSO_EVERY_FIGURE") == "1"
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +74,8 @@ def test_every_figure_is_recomputed_from_its_own_evidence_alone(marts: Marts, gr
         if marts.groups[value[0]] == group or (group == "other" and marts.groups[value[0]] not in named)
     ]
     assert len(values) > 100
+    step = 1 if EVERY_FIGURE else STEPS.get(group, 1)
+    values = [value for n, value in enumerate(values) if value[2] is None or n % step == 0]
     assert recomputed_wrongly(marts, values) == []
 
 
