@@ -34,7 +34,7 @@ test: $(READY) ## the tests (under five minutes)
 	@$(BIN)/python -m pytest -q -n 2 --dist loadscope
 
 test-slow: $(READY) ## faults, whole nights, property tests at length
-	@$(BIN)/python -m pytest -q -m slow
+	@$(BIN)/python -m pytest -q -m slow -n 2 --dist loadscope
 
 evidence: $(READY) ## every figure again from its evidence alone (some twenty minutes)
 	@KYOSO_EVERY_FIGURE=1 $(BIN)/python -m pytest -q -m slow tests/unit/model/test_evidence.py

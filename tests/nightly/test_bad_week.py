@@ -47,6 +47,8 @@ con = duckdb.connect(sys.argv[1], read_only=True)
 print(len(con.sql("select * from mart_stage").df()))
 """
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Day:

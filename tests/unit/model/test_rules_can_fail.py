@@ -30,7 +30,7 @@ def test_a_broken_rule_fails_a_unit_test_of_its_model(
     together: list[tuple[str, str, str]], candidate: Settings, project: Path
 ) -> None:
     for model, old, new in together:
-        (path,) = project.rglob(f"{model}.sql")
+        (path,) = (project / "models").rglob(f"{model}.sql")
         text = path.read_text(encoding="utf-8")
         assert old in text, f"{model} no longer says: {old}"
         path.write_text(text.replace(old, new), encoding="utf-8")
