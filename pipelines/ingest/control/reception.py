@@ -31,7 +31,7 @@ def reception_findings(
             expected="読み取れるファイル",
             suggestion="ファイルの権限と場所を確かめてください。",
         )
-        rows.append(_located(finding, path, settings))
+        rows.append(_located(finding, path, settings.as_of))
     for receipt in receipts:
         if receipt.source == "":
             sources = "、".join(load_contracts())
@@ -43,10 +43,7 @@ def reception_findings(
                 example="raw/R8/visit_log/2026-07-03/報告書.xlsx",
                 suggestion=f"次のいずれかのフォルダに移してください: {sources}",
             )
-            rows.append(
-                _located(finding, receipt.path, settings)
-                | {"seq": receipt.seq, "received_date": receipt.received_date}
-            )
+            rows.append(_located(finding, receipt.path, receipt.received_date, receipt.seq))
         earlier = first.setdefault((receipt.file_id, receipt.source), receipt)
         if earlier.path != receipt.path:
             finding = Place(receipt.file_id, receipt.source).finding(
@@ -54,21 +51,19 @@ def reception_findings(
                 "same_file_again",
                 f"「{earlier.name}」({earlier.received_date:%Y-%m-%d}受領)と同じ内容です。二重には数えていません。",
             )
-            rows.append(
-                _located(finding, receipt.path, settings)
-                | {"seq": receipt.seq, "received_date": receipt.received_date}
-            )
+            rows.append(_located(finding, receipt.path, receipt.received_date, receipt.seq))
     return rows
 
 
-def _located(finding: Finding, path: str, settings: Settings) -> dict[str, Any]:
+def _located(finding: Finding, path: str, received_date: date, seq: int | None = None) -> dict[str, Any]:
+    """The finding as a row, with where its file lay and when it came."""
     name = path.rsplit("/", 1)[-1]
     return finding.as_row() | {
         "path": path,
         "file_name": name,
         "lineage": lineage(name),
-        "received_date": settings.as_of,
-        "seq": None,
+        "received_date": received_date,
+        "seq": seq,
     }
 
 
@@ -126,14 +121,7 @@ def report_rivals(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _add(con: duckdb.DuckDBPyConnection, finding: Finding, path: str, received_date: date, seq: int) -> None:
-    name = path.rsplit("/", 1)[-1]
-    values = finding.as_row() | {
-        "path": path,
-        "file_name": name,
-        "lineage": lineage(name),
-        "received_date": received_date,
-        "seq": seq,
-    }
+    values = _located(finding, path, received_date, seq)
     names = [column[0] for column in con.execute("describe reception_findings").fetchall()]
     marks = ", ".join("?" * len(names))
     con.execute(f"insert into reception_findings values ({marks})", [values[n] for n in names])

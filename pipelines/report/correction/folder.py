@@ -158,14 +158,13 @@ def _paths(folder: Path, contents: Mapping[str, Any]) -> set[Path]:
     }
 
 
-def _write_beside(path: Path, write: Callable[[Path], None]) -> None:
+def _write_beside(path: Path, write: Callable[[Path], object]) -> None:
+    """A reader sees the old file or the whole new one."""
     temporary = path.with_name(path.name + ".part")
     write(temporary)
     temporary.replace(path)
 
 
 def _write(path: Path, content: bytes) -> Path:
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    _write_beside(path, lambda temporary: temporary.write_bytes(content))
     return path
