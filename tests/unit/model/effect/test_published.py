@@ -46,7 +46,7 @@ def test_fisher_counts_by_likelihood_not_by_doubling() -> None:
 
 
 def test_the_minimum_wage_study() -> None:
-    # Card & Krueger (1994), AER 84(4), table 3, row 5 (balanced sample of stores): change in full-time
+    # Card & Krueger (1994), AER 84(4), table 3, row 4 (balanced sample of stores): change in full-time
     # equivalents 0.47 (s.e. 0.48) in New Jersey, −2.28 (1.25) in Pennsylvania; difference 2.75 (1.34).
     change = with_moments(309, 0.47, 0.48) + with_moments(75, -2.28, 1.25)
     is_treated = [True] * 309 + [False] * 75
