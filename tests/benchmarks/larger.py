@@ -13,8 +13,11 @@ import duckdb
 
 # What names a thing in landed rows and control tables; `name` only in the register of municipalities.
 _NAMES = frozenset(
-    "area_code case_no lead_municipality_code member message_key municipality_code path person superseded_by "
-    "supplier_corporate_number supplier_name thread_key vendor_corporate_number vendor_name".split()
+    {
+        *("area_code", "case_no", "lead_municipality_code", "member", "message_key", "municipality_code"),
+        *("path", "person", "superseded_by", "supplier_corporate_number", "supplier_name", "thread_key"),
+        *("vendor_corporate_number", "vendor_name"),
+    }
 )
 _OF_MUNICIPALITIES = frozenset({"name", "long_name", "kana"})
 _MANY = (

@@ -94,6 +94,21 @@ def by_duckdb(work: Path, built: Built) -> float:
         return time.perf_counter() - started
 
 
+def _prove_larger(home: Path, work: Path, factor: int) -> None:
+    """Every numerator of the prefecture must be exactly so many times the sample's, or other work was measured."""
+    with duckdb.connect(str(work / "candidate" / "warehouse.duckdb"), read_only=True) as con:
+        con.execute(f"attach '{home / 'warehouse.duckdb'}' as once (read_only)")
+        odd = con.execute(
+            "select kpi_id, fiscal_year, one.numerator, many.numerator from once.mart_kpi as one "
+            "full outer join mart_kpi as many using (kpi_id, fiscal_year) "
+            "where one.municipality_code is null and many.municipality_code is null "
+            "and many.numerator is distinct from one.numerator * ?",
+            [factor],
+        ).fetchall()
+    if odd:
+        sys.exit(f"not {factor} times the sample: {odd[:5]}")
+
+
 def measure(home: Path, factor: int, rounds: int) -> str:
     """One line of the result's table."""
     with tempfile.TemporaryDirectory(prefix="kyoso-bench-") as folder:
@@ -104,6 +119,7 @@ def measure(home: Path, factor: int, rounds: int) -> str:
         for _ in range(rounds):
             built = by_dbt(work)
             pairs.append((built.seconds, by_duckdb(work, built)))
+        _prove_larger(home, work, factor)
     dbt, alone = (median(p[i] for p in pairs) for i in (0, 1))
     ratios = [d / a for d, a in pairs]
     count = len(built.nodes)
