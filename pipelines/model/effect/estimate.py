@@ -132,7 +132,7 @@ def _sentence(plan: Plan, found: Estimate, verdict: Verdict, mde: float | None) 
     text = reading.VERDICTS[verdict.reason].format(
         # 「〜より0.31点高く」: the word says the direction.
         estimate=reading.size(found.estimate, unit)
-        if found.low > 0
+        if found.low > 0 and verdict.reason != "test_disagrees"
         else reading.signed(found.estimate, unit),
         interval=reading.interval(found.low, found.high, unit),
         level=f"{found.level * 100:.0f}",
@@ -140,6 +140,7 @@ def _sentence(plan: Plan, found: Estimate, verdict: Verdict, mde: float | None) 
         detectable="" if mde is None else reading.detectable(mde, plan.power, unit),
         treated=found.treated_count,
         smallest_p=f"{found.smallest_p:.3f}",
+        p=f"{found.p_value:.3f}",
         alpha=f"{plan.alpha:g}",
     )
     return "".join([reading.POST_HOC if plan.is_post_hoc else "", text, reading.SELF_SELECTED])

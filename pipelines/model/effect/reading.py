@@ -17,6 +17,8 @@ VERDICTS: Mapping[str, str] = {
     "推定は、費用に見合う最小の効果({worthwhile})以上です。",
     "difference_too_uncertain": "派遣を受けた団体は、比べた団体より{estimate}高く、{level}%信頼区間({interval})の全体が0を上回ります。"
     "ただし推定は費用に見合う最小の効果({worthwhile})に届かず、区間はそれを含むため、見合うかどうかは判定できません。",
+    "test_disagrees": "差があるとはいえません(証拠不十分)。推定は{estimate}で、{level}%信頼区間({interval})の全体が0を上回りますが、"
+    "正確検定のp値({p})は有意水準({alpha})に届きません。証拠が足りないのであって、「効果がない」という意味ではありません。",
     "small_but_real": "派遣を受けた団体は、比べた団体より{estimate}高く、{level}%信頼区間({interval})の全体が0を上回りますが、"
     "区間の全体が費用に見合う最小の効果({worthwhile})を下回ります。",
     "below_worthwhile": "{level}%信頼区間({interval})の全体が、費用に見合う最小の効果({worthwhile})を下回ります。"

@@ -17,6 +17,7 @@ Reason = Literal[
     "too_coarse",
     "no_difference_shown",
     "difference_too_uncertain",
+    "test_disagrees",
     "no_outcome",
     "no_units",
     "cannot_estimate",
@@ -37,7 +38,9 @@ def judge(found: Estimate, smallest_worthwhile: float) -> Verdict:
 
     Interval wholly above zero and estimate at or above the smallest worthwhile effect: met. Interval
     wholly below it: not met. Anything else: undecided. Fewer than four treated units, or groups whose
-    smallest attainable p exceeds the level: undecided, whatever the estimate.
+    smallest attainable p exceeds the level: undecided, whatever the estimate. A difference counts as
+    shown when interval and test both show it: they are one by inversion, but the interval of two shares
+    (Newcombe) is approximate, and where it disagrees with Fisher's test the exact one has the say.
 
     Raises:
         ValueError: the smallest worthwhile effect is not positive; no interval could then fail it.
@@ -48,11 +51,18 @@ def judge(found: Estimate, smallest_worthwhile: float) -> Verdict:
         return Verdict("undecided", "too_few_treated")
     if found.smallest_p > 1 - found.level + 1e-12:
         return Verdict("undecided", "too_coarse")
-    if found.high < 0:
-        return Verdict("not_met", "harmful")
+    is_shown = found.p_value <= 1 - found.level + 1e-12
     if found.high < smallest_worthwhile:
-        return Verdict("not_met", "small_but_real" if found.low > 0 else "below_worthwhile")
-    if found.low > 0:
-        is_enough = found.estimate >= smallest_worthwhile
-        return Verdict("met", "worthwhile") if is_enough else Verdict("undecided", "difference_too_uncertain")
-    return Verdict("undecided", "no_difference_shown")
+        return Verdict("not_met", _below(found, is_shown=is_shown))
+    if found.low <= 0:
+        return Verdict("undecided", "no_difference_shown")
+    if not is_shown:
+        return Verdict("undecided", "test_disagrees")
+    is_enough = found.estimate >= smallest_worthwhile
+    return Verdict("met", "worthwhile") if is_enough else Verdict("undecided", "difference_too_uncertain")
+
+
+def _below(found: Estimate, *, is_shown: bool) -> Reason:
+    if is_shown and found.high < 0:
+        return "harmful"
+    return "small_but_real" if is_shown and found.low > 0 else "below_worthwhile"

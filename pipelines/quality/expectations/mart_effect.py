@@ -77,7 +77,8 @@ EXPECTATIONS = (
                 case
                     when verdict = 'undecided' then 1
                     when coalesce(treated_count, 0) < 4 or coalesce(smallest_p_value, 1) > alpha then 0
-                    when verdict = 'met' and interval_low > 0 and estimate >= smallest_worthwhile then 1
+                    when verdict = 'met' and interval_low > 0 and p_value <= alpha and estimate >= smallest_worthwhile
+                        then 1
                     when verdict = 'not_met' and interval_high < smallest_worthwhile then 1
                     else 0 end as is_borne_out
             from mart_effect order by 1

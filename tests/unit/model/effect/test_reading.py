@@ -23,6 +23,8 @@ BRANCHES: dict[str, Callable[[], tuple[Plan, list[Unit]]]] = {
     "below_worthwhile": lambda: (replace(PLAN, smallest_worthwhile=1.5), scored(0.0)),
     "harmful": lambda: (PLAN, scored(-0.8)),
     "no_difference_shown": lambda: (PLAN, scored(0.1, noise=0.6)),
+    # Newcombe's interval is wholly above zero (from 8 points), Fisher's p is 0.052.
+    "test_disagrees": lambda: (REACHED, reached(8, 8, 8, 15)),
     "too_few_treated": lambda: (PLAN, scored(5.0, treated=3)),
     "too_coarse": lambda: (PLAN, [replace(u, stratum="all") for u in scored(5.0, treated=4, size=5)]),
     "no_outcome": lambda: (PLAN, [replace(u, is_complete=False, outcome_score=None) for u in scored()]),
@@ -58,6 +60,15 @@ def test_no_difference_shown_is_never_no_effect() -> None:
         assert "効果がない" not in sentence.replace("「効果がない」という意味ではありません", "")
         assert "派遣により" not in sentence
         assert "派遣の効果" not in sentence
+
+
+def test_an_interval_that_fishers_test_does_not_bear_out_decides_nothing() -> None:
+    result = run(*BRANCHES["test_disagrees"]()).result
+    assert result.low is not None
+    assert result.low > 0
+    assert result.verdict == "undecided"
+    assert result.reading.startswith("差があるとはいえません(証拠不十分)。推定は+47ポイント")
+    assert "p値(0.052)" in result.reading
 
 
 def test_what_was_found_under_a_late_plan_says_so_first() -> None:

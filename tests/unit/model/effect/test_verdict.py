@@ -44,6 +44,13 @@ CASES = {
         "undecided",
         "no_difference_shown",
     ),
+    "interval above zero, test not": ({"p_value": 0.052}, "undecided", "test_disagrees"),
+    "interval below zero, test not": (
+        {"estimate": -0.5, "low": -0.7, "high": -0.3, "p_value": 0.052},
+        "not_met",
+        "below_worthwhile",
+    ),
+    "test exactly at its level": ({"p_value": 0.05}, "met", "worthwhile"),
     "three treated": ({"treated_count": 3}, "undecided", "too_few_treated"),
     "groups too coarse": ({"smallest_p": 0.06}, "undecided", "too_coarse"),
     "attainable exactly": ({"smallest_p": 0.05}, "met", "worthwhile"),
