@@ -51,30 +51,48 @@ counted as (
     from in_force
 ),
 
+-- Support of a municipality is what all its plans cover together: one expert may follow another within a month.
+support_days as (
+    select
+        counted.municipality_code,
+        counted.month,
+        count(distinct calendar.day) as supported_day_count
+    from counted
+    inner join {{ source('control', 'calendar') }} as calendar
+        on calendar.day between counted.first_covered_day and counted.last_covered_day
+    group by counted.municipality_code, counted.month
+),
+
 final as (
     select
-        cast(fiscal_year as integer) as fiscal_year,
-        month,
-        plan_id,
-        plan_version,
-        municipality_code,
-        theme,
-        person,
-        start_date,
-        end_date,
-        planned_visit_count as monthly_visit_count,
-        unit_price_jpy,
-        first_covered_day,
-        last_covered_day,
-        cast(round(cast(planned_visit_count * covered_day_count as double) / day_count) as bigint) as planned_visit_count,
-        cast(round(cast(planned_visit_count * due_day_count as double) / day_count) as bigint) as due_visit_count,
-        covered_day_count = day_count as is_full_month,
-        last_day <= as_of as is_elapsed,
-        month <= as_of as is_due,
-        file_id,
-        sheet,
-        row
+        cast(counted.fiscal_year as integer) as fiscal_year,
+        counted.month,
+        counted.plan_id,
+        counted.plan_version,
+        counted.municipality_code,
+        counted.theme,
+        counted.person,
+        counted.start_date,
+        counted.end_date,
+        counted.planned_visit_count as monthly_visit_count,
+        counted.unit_price_jpy,
+        counted.first_covered_day,
+        counted.last_covered_day,
+        cast(
+            round(cast(counted.planned_visit_count * counted.covered_day_count as double) / counted.day_count) as bigint
+        ) as planned_visit_count,
+        cast(
+            round(cast(counted.planned_visit_count * counted.due_day_count as double) / counted.day_count) as bigint
+        ) as due_visit_count,
+        support_days.supported_day_count = counted.day_count as is_full_month,
+        counted.last_day <= counted.as_of as is_elapsed,
+        counted.month <= counted.as_of as is_due,
+        counted.file_id,
+        counted.sheet,
+        counted.row
     from counted
+    inner join support_days
+        on counted.municipality_code = support_days.municipality_code and counted.month = support_days.month
 )
 
 select * from final

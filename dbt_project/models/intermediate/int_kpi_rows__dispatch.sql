@@ -11,6 +11,12 @@ delivered as (
     where is_counted
 ),
 
+-- Reported, but called off or outside the support period: a year of only these has zero visits, not no report.
+not_counted as (
+    select * from visits
+    where not is_counted
+),
+
 -- The lines of the plan that make a visit one of the support period.
 visited_months as (
     select distinct
@@ -74,7 +80,7 @@ final as (
     {{ kpi_row('K203', 'delivered', 'status,visit_date', '1') }}
     from delivered
     union all
-    {{ kpi_row('K203', 'plan_months', plan_cells, denominator='due_visit_count', role='denominator') }}
+    {{ kpi_row('K203', 'plan_months', plan_cells, '0', 'due_visit_count', role='denominator') }}
     from plan_months
     where is_due
     union all
@@ -124,6 +130,11 @@ final as (
     union all
     {{ kpi_row('K215', 'deliverables', 'approved_date', denominator='case when is_adopted then 1 else 0 end', role='denominator') }}
     from deliverables
+    {% for kpi_id in ['K202', 'K204', 'K210'] -%}
+    union all
+    {{ kpi_row(kpi_id, 'not_counted', 'status,visit_date', '0', role='population') }}
+    from not_counted
+    {% endfor -%}
     {% for kpi_id in ['K202', 'K204', 'K205', 'K206', 'K207', 'K208', 'K210'] -%}
     union all
     {{ kpi_row(kpi_id, 'visited_months', 'start_date,end_date', role='criterion') }}

@@ -1,10 +1,15 @@
-with cases as (
+with listed_cases as (
     select
         cases.*,
+        coalesce(cases.contract_date <= run.as_of, false) as is_contracted,
         cast(null as string) as municipality_code
     from {{ ref('stg_procurement__joint_cases') }} as cases
     cross join {{ source('control', 'run') }} as run
-    where cases.contract_date <= run.as_of
+),
+
+cases as (
+    select * from listed_cases
+    where is_contracted
 ),
 
 shares as (
@@ -29,19 +34,20 @@ joint_use as (
     select
         joint_use.*,
         municipalities.population,
+        joint_use.start_date <= run.as_of as has_started,
         row_number() over (
-            partition by joint_use.fiscal_year, joint_use.system_id order by joint_use.municipality_code
+            partition by joint_use.fiscal_year, joint_use.system_id, joint_use.start_date <= run.as_of
+            order by joint_use.municipality_code
         ) as order_of_system
     from {{ ref('stg_procurement__joint_use') }} as joint_use
     cross join {{ source('control', 'run') }} as run
     inner join {{ source('control', 'municipalities') }} as municipalities
         on joint_use.municipality_code = municipalities.municipality_code
-    where joint_use.start_date <= run.as_of
 ),
 
 final as (
-    {{ kpi_row('K306', 'cases', 'contract_date', '1') }}
-    from cases
+    {{ kpi_row('K306', 'listed_cases', 'contract_date', 'case when is_contracted then 1 else 0 end') }}
+    from listed_cases
     union all
     {{ kpi_row('K307', 'shares', 'municipality_code', '1') }}
     from shares
@@ -67,12 +73,12 @@ final as (
     {% endfor %}
     {% endfor -%}
     union all
-    {{ kpi_row('K311', 'joint_use', 'system_id,start_date', 'case when order_of_system = 1 then 1 else 0 end') }}
+    {{ kpi_row('K311', 'joint_use', 'system_id,start_date', 'case when has_started and order_of_system = 1 then 1 else 0 end') }}
     from joint_use
     union all
     {{ kpi_row('K312', 'joint_use', 'cost_after_jpy', 'cost_after_jpy', 'population') }}
     from joint_use
-    where cost_after_jpy is not null
+    where has_started and cost_after_jpy is not null
 )
 
 select * from final

@@ -71,27 +71,15 @@ schemes as (
     inner join {{ ref('stg_policy__stage_evidence') }} as sources on assessed.scheme_version = sources.scheme_version
 ),
 
-ranked as (
-    select
-        *,
-        case stage when 'co_creation' then 2 when 'collaboration' then 1 else 0 end as stage_rank
-    from assessed
-),
-
+-- The assessed year before it that is like it, both under the scheme of the later one.
 moves as (
     select
-        ranked.fiscal_year,
-        ranked.municipality_code,
-        ranked.stage_rank,
-        previous.fiscal_year as previous_fiscal_year,
-        previous.stage_rank as previous_rank,
-        row_number() over (
-            partition by ranked.fiscal_year, ranked.municipality_code order by previous.fiscal_year desc
-        ) as recency
-    from ranked
-    inner join ranked as previous
-        on ranked.municipality_code = previous.municipality_code and ranked.fiscal_year > previous.fiscal_year
-    where ranked.is_comparable and previous.is_comparable
+        to_fiscal_year as fiscal_year,
+        from_fiscal_year as previous_fiscal_year,
+        municipality_code,
+        rank_change
+    from {{ ref('mart_stage_transition') }}
+    where is_latest_comparable
 ),
 
 -- A move rests on both years, and on each capability having been shown by somebody in each of them.
@@ -101,14 +89,12 @@ compared_years as (
         municipality_code,
         fiscal_year as examined_fiscal_year
     from moves
-    where recency = 1
     union all
     select
         fiscal_year,
         municipality_code,
         previous_fiscal_year as examined_fiscal_year
     from moves
-    where recency = 1
 ),
 
 shown as (
@@ -119,7 +105,7 @@ shown as (
 ),
 
 behind_moves as (
-    {% for relation, field in [('scores', "'score'"), ('items', "'capability'"), ('events', 'field'), ('schemes', 'field')] -%}
+    {% for relation, field in [('scores', "'score'"), ('items', "'capability'"), ('events', 'field')] -%}
     select
         compared_years.fiscal_year,
         compared_years.municipality_code,
@@ -133,6 +119,17 @@ behind_moves as (
         and compared_years.municipality_code = {{ relation }}.municipality_code
     union all
     {% endfor -%}
+    select
+        moves.fiscal_year,
+        moves.municipality_code,
+        schemes.file_id,
+        schemes.sheet,
+        schemes.row,
+        schemes.field
+    from moves
+    inner join schemes
+        on moves.fiscal_year = schemes.fiscal_year and moves.municipality_code = schemes.municipality_code
+    union all
     select
         compared_years.fiscal_year,
         compared_years.municipality_code,
@@ -177,9 +174,8 @@ values_by_municipality as (
     from assessed
     where lead_score is not null
     union all
-    {{ kpi_row('K112', none, 'stage', "case when stage_rank > previous_rank then 1 else 0 end", '1') }}
+    {{ kpi_row('K112', none, 'stage', "case when rank_change > 0 then 1 else 0 end", '1') }}
     from moves
-    where recency = 1
 ),
 
 published_values as (

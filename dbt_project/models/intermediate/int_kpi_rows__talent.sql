@@ -14,6 +14,7 @@ recruitments as (
     cross join run
 ),
 
+{% set first_of_supplier = 'case when supplier_corporate_number is not null and order_of_supplier = 1 then 1 else 0 end' -%}
 final as (
     {{ kpi_row('K401', 'recruitments', 'decided_date', 'case when is_secured then 1 else 0 end', '1') }}
     from recruitments
@@ -37,9 +38,8 @@ final as (
     from recruitments
     where pool_count is not null
     union all
-    {{ kpi_row('K407', 'recruitments', 'supplier_corporate_number', 'case when order_of_supplier = 1 then 1 else 0 end') }}
+    {{ kpi_row('K407', 'recruitments', 'supplier_corporate_number', first_of_supplier) }}
     from recruitments
-    where supplier_corporate_number is not null
 )
 
 select * from final

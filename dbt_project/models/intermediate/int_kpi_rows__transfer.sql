@@ -40,16 +40,19 @@ later_means as (
 ),
 
 -- Hours are asked by task: the change is per task and respondent, times the four tasks of a respondent.
+-- The two means stand over one denominator, so that a change is rounded once.
 changes as (
     select
         before_means.fiscal_year,
         before_means.municipality_code,
-        {{ ratio('later_means.can_do_sum', 'later_means.can_do_count') }}
-        - {{ ratio('before_means.can_do_sum', 'before_means.can_do_count') }} as can_do_change,
-        4 * (
-            {{ ratio('later_means.hours_sum', 'later_means.hours_count') }}
-            - {{ ratio('before_means.hours_sum', 'before_means.hours_count') }}
-        ) as hours_change
+        {{ ratio(
+            '(later_means.can_do_sum * before_means.can_do_count - before_means.can_do_sum * later_means.can_do_count)',
+            '(later_means.can_do_count * before_means.can_do_count)'
+        ) }} as can_do_change,
+        {{ ratio(
+            '(later_means.hours_sum * before_means.hours_count - before_means.hours_sum * later_means.hours_count)',
+            '(later_means.hours_count * before_means.hours_count)', 4
+        ) }} as hours_change
     from before_means
     inner join later_means
         on before_means.fiscal_year = later_means.fiscal_year

@@ -50,7 +50,7 @@ mean_scores as (
         fiscal_year,
         municipality_code,
         capability,
-        cast({{ ratio('sum(score)', 'count(score)') }} as decimal(6, 3)) as score
+        cast({{ ratio('sum(score)', 'count(score)') }} as decimal(6, 4)) as score
     from scores
     group by fiscal_year, municipality_code, capability
 ),

@@ -1,6 +1,12 @@
--- The stage under the scheme in force on the last day of each fiscal year; years before the first scheme use the first.
+-- The stage under the scheme in force on the last day of each fiscal year, and in the current year on the as-of date;
+-- years before the first scheme use the first.
 with history as (
-    select * from {{ ref('mart_stage_history') }}
+    select
+        history.*,
+        history.scheme_valid_from < make_date(history.fiscal_year + 1, 4, 1)
+        and history.scheme_valid_from <= run.as_of as is_valid
+    from {{ ref('mart_stage_history') }} as history
+    cross join {{ source('control', 'run') }} as run
 ),
 
 in_force as (
@@ -9,8 +15,8 @@ in_force as (
         row_number() over (
             partition by fiscal_year, municipality_code
             order by
-                scheme_valid_from < make_date(fiscal_year + 1, 4, 1) desc,
-                case when scheme_valid_from < make_date(fiscal_year + 1, 4, 1) then scheme_valid_from end desc nulls last,
+                is_valid desc,
+                case when is_valid then scheme_valid_from end desc nulls last,
                 scheme_valid_from asc,
                 scheme_version desc
         ) as recency

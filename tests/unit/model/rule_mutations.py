@@ -36,15 +36,16 @@ MUTATIONS: tuple[tuple[str, str, str], ...] = (
     ),
     ("mart_stage_history", "rolled_up.fiscal_year >= published.fiscal_year", "true"),
     ("mart_stage_history", "ranked.is_comparable and ranked.wave is not null", "ranked.wave is not null"),
-    ("mart_stage", "< make_date(fiscal_year + 1, 4, 1) desc", "<= make_date(fiscal_year + 1, 4, 1) desc"),
+    ("mart_stage", "< make_date(history.fiscal_year + 1, 4, 1)", "<= make_date(history.fiscal_year + 1, 4, 1)"),
+    ("mart_stage", "history.scheme_valid_from <= run.as_of", "true"),
     ("int_kpi_rows__stage", "where ranked.is_comparable and previous.is_comparable", ""),
     # dispatch
     ("int_dispatch__plan_months", "plans.effective_month <= months.month", "true"),
     ("int_dispatch__plan_months", "'least(last_covered_day, as_of)'", "'last_covered_day'"),
     (
         "int_dispatch__plan_months",
-        "planned_visit_count * covered_day_count",
-        "planned_visit_count * day_count",
+        "planned_visit_count * counted.covered_day_count",
+        "planned_visit_count * counted.day_count",
     ),
     ("int_dispatch__visits", "is_delivered and is_in_period as is_counted", "is_delivered as is_counted"),
     (
