@@ -1,4 +1,4 @@
-"""The policy sheets: stage scheme, item map, targets, analysis plan, deadlines, aliases, waivers and parameters."""
+"""The policy sheets: stage scheme, item map, targets, analysis plan, decision, deadlines, aliases, waivers, parameters."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.demo.analysis_plan import plan_sheets
 from pipelines.demo.assessments import ITEMS, item_numbers
+from pipelines.demo.decision import decision_sheets
 from pipelines.demo.files import Sheet, write_workbook
 from pipelines.demo.world import World
 from pipelines.fiscal_year import months
@@ -114,10 +115,12 @@ def write_policy(world: World, out: Path) -> int:
     ]
     write_workbook(folder / "設定_提出期限・別表記・例外.xlsx", sheets, world.rng("policy/other"), 0)
     write_workbook(folder / "設定_分析計画_R8.xlsx", plan_sheets(), world.rng("policy/analysis"), 0)
+    decided = decision_sheets([town.name for town in world.dispatched])
+    write_workbook(folder / "設定_判断基準・選択肢・負担_R8.xlsx", decided, world.rng("policy/decision"), 0)
     folder = out / "R9" / "policy" / "2027-06-18"
     waivers = [Sheet("policy__waivers", _WAIVERS)]
     write_workbook(folder / "設定_例外承認.xlsx", waivers, world.rng("policy/waivers"), 0)
-    return 6
+    return 7
 
 
 def _stage_sheets() -> list[Sheet]:

@@ -19,11 +19,11 @@ def _words(text: str) -> set[str]:
 
 # Functions that DuckDB and Spark share, with the same meaning and the same order of arguments.
 SHARED = _words(
-    "abs avg bool_and bool_or cast coalesce concat count date_trunc day exists greatest hour least make_date max"
-    " lag median min minute month row_number round split_part substr sum year"
+    "abs avg bool_and bool_or cast ceil coalesce concat count date_trunc day exists floor greatest hour least make_date max"
+    " lag median min minute month row_number round split_part substr sum translate year"
 )
 # What the dispatched macros write for DuckDB; they write something else for Spark.
-DISPATCHED = {"date_diff", "array_agg", "string_agg"}
+DISPATCHED = {"date_diff", "array_agg", "string_agg", "format"}
 WORDS_BEFORE_A_BRACKET = _words(
     "and as between by else exists filter from in join not on or over then union values when where with"
     " decimal"
