@@ -62,10 +62,11 @@ with contacts as (
     where order_of_year = 1
 ),
 
+-- As long as nobody's contact with one of the four is known, nothing can be said about all four.
 years as (
     select fiscal_year from contacts
-    where measure = 'dispatch'
     group by fiscal_year
+    having count(distinct measure) = 4
 ),
 
 municipalities as (
@@ -86,6 +87,7 @@ counted as (
 
 evidence as (
     select
+        contacts.measure,
         contacts.fiscal_year,
         contacts.municipality_code,
         case contacts.measure
@@ -104,6 +106,7 @@ evidence as (
 -- What else makes a contact one of that year: the plan around a visit, the meeting, the contract, the member's line.
 deciding as (
     select
+        contacts.measure,
         contacts.fiscal_year,
         contacts.municipality_code,
         'start_date,end_date' as field,
@@ -118,6 +121,7 @@ deciding as (
     where contacts.measure = 'dispatch'
     union all
     select
+        contacts.measure,
         contacts.fiscal_year,
         contacts.municipality_code,
         event_rows.field,
@@ -132,6 +136,7 @@ deciding as (
     where contacts.measure = 'wg'
     union all
     select
+        contacts.measure,
         contacts.fiscal_year,
         contacts.municipality_code,
         'contract_date' as field,
@@ -144,6 +149,7 @@ deciding as (
     where contacts.measure = 'procurement'
     union all
     select
+        contacts.measure,
         contacts.fiscal_year,
         contacts.municipality_code,
         'municipality_code' as field,
@@ -155,31 +161,34 @@ deciding as (
     where contacts.measure = 'chat'
 ),
 
--- That there was a dispatch in the year is what makes the question one; the plans say who took part in it.
-first_visits as (
+-- That somebody had contact with each of the four is what makes the question one; the plans say whose the visits are.
+first_contacts as (
     select
+        measure,
         fiscal_year,
-        municipality_code,
-        file_id,
-        sheet,
-        row,
-        row_number() over (partition by fiscal_year order by municipality_code asc) as order_of_year
+        min(municipality_code) as municipality_code
     from contacts
-    where measure = 'dispatch'
+    group by measure, fiscal_year
 ),
 
 examined as (
+    {% for relation in ['evidence', 'deciding'] -%}
     select
         counted.fiscal_year,
         counted.municipality_code,
-        'municipality_code,visit_date' as field,
-        first_visits.file_id,
-        first_visits.sheet,
-        first_visits.row
+        {{ relation }}.field,
+        {{ relation }}.file_id,
+        {{ relation }}.sheet,
+        {{ relation }}.row
     from counted
-    inner join first_visits on counted.fiscal_year = first_visits.fiscal_year and first_visits.order_of_year = 1
+    inner join first_contacts on counted.fiscal_year = first_contacts.fiscal_year
+    inner join {{ relation }}
+        on first_contacts.measure = {{ relation }}.measure
+        and first_contacts.fiscal_year = {{ relation }}.fiscal_year
+        and first_contacts.municipality_code = {{ relation }}.municipality_code
     where counted.measure_count < 4
     union all
+    {% endfor -%}
     select distinct
         counted.fiscal_year,
         counted.municipality_code,
