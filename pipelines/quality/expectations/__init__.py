@@ -6,6 +6,7 @@ from pipelines.quality.expectation import Expectation
 from pipelines.quality.expectations import (
     mart_community,
     mart_data_quality,
+    mart_decision,
     mart_dispatch_month,
     mart_dispatch_utilisation,
     mart_effect,
@@ -14,6 +15,7 @@ from pipelines.quality.expectations import (
     mart_kpi,
     mart_kpi_evidence,
     mart_programme_cost,
+    mart_r9_cost,
     mart_residents,
     mart_stage,
     mart_submission,
@@ -39,6 +41,8 @@ ALL_EXPECTATIONS: tuple[Expectation, ...] = (
     *mart_kpi.EXPECTATIONS,
     *mart_kpi_evidence.EXPECTATIONS,
     *mart_effect.EXPECTATIONS,
+    *mart_decision.EXPECTATIONS,
+    *mart_r9_cost.EXPECTATIONS,
     *mart_submission.EXPECTATIONS,
     *mart_data_quality.EXPECTATIONS,
 )

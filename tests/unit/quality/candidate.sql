@@ -209,10 +209,43 @@ select 2026 as fiscal_year, 'E8-01' as plan_id, analysis_id, cast(0.11 as decima
     cast(estimate as decimal(18, 4)) as estimate, cast(low as decimal(18, 4)) as interval_low,
     cast(high as decimal(18, 4)) as interval_high, cast(0.00002 as decimal(18, 6)) as smallest_p_value, verdict,
     repeat('a', 64) as plan_hash, date '2026-05-15' as plan_received_date,
-    cast(outcome_received_date as date) as outcome_received_date, '事前登録' as registration_ja
+    cast(outcome_received_date as date) as outcome_received_date, cast(null as date) as plan_seen_date,
+    cast(null as date) as outcome_seen_date, '事前登録' as registration_ja
 from (values
     ('A1', null, null, null, 'undecided', null),
     ('A2', 0.3, 0.1, 0.5, 'met', '2026-10-09'),
     ('A3', 0.0, -0.1, 0.1, 'not_met', '2026-10-09')
 ) as t (analysis_id, estimate, low, high, verdict, outcome_received_date);
 create table staging.stg_policy__analysis_plans as select plan_id, analysis_id from mart_effect;
+
+create schema intermediate;
+create table mart_decision as
+select 2026 as fiscal_year, criterion_id, kpi_id, case when kpi_id is null then 'E8-01' end as plan_id, analysis_id,
+    cast(measured as decimal(18, 4)) as measured, comparator, cast(threshold as decimal(18, 4)) as threshold, verdict,
+    verdict_reason, '理由' as reason_ja, '隔たり' as what_would_change_ja, false as is_default
+from (values
+    ('D1', 'K203', null, 97.5, 'at_least', 95, 'met', 'compared'),
+    ('D2', null, 'A2', 0.3, null, 0.11, 'met', 'analysis'),
+    ('D3', 'K902', null, null, 'at_most', 1, 'undecided', 'no_value')
+) as t (criterion_id, kpi_id, analysis_id, measured, comparator, threshold, verdict, verdict_reason);
+create table intermediate.int_decision__criteria as select fiscal_year, criterion_id from mart_decision;
+create table mart_decision_evidence as
+select fiscal_year, 'criterion' as subject_kind, criterion_id as subject_id, repeat('3', 64) as file_id, '判断基準' as sheet,
+    cast(2 as bigint) as row, 'threshold' as field
+from mart_decision;
+create table mart_r9_cost as
+select 2026 as fiscal_year, 'O1' as option_id, s.scenario_id, 'dispatch' as cost_item, payer, municipality_code,
+    name as municipality_name, cast(case when s.scenario_id = 'S2' then 500 when payer = 'prefecture' then 1000 else 0 end as bigint)
+        as cost_jpy,
+    cast(case when s.scenario_id = 'S2' and payer = 'municipality' then 250 else 0 end as bigint) as tax_allocation_jpy
+from dim_municipality, (values ('S1'), ('S2')) as s (scenario_id), (values ('prefecture'), ('municipality')) as p (payer)
+where sort_order <= 2;
+create table intermediate.int_decision__option_costs as
+select 2026 as fiscal_year, 'O1' as option_id, municipality_code, cast(1000 as bigint) as cost_jpy
+from dim_municipality where sort_order <= 2;
+create table intermediate.int_decision__options as
+select 2026 as fiscal_year, 'O1' as option_id, 'named' as target, '和歌山市、海南市' as named_municipalities;
+create table intermediate.int_decision__scenarios as
+select 2026 as fiscal_year, scenario_id, scenario_id as scenario_name, cost_item,
+    cast(prefecture as decimal(18, 4)) as prefecture_share_pct, cast(100 - prefecture as decimal(18, 4)) as municipality_share_pct
+from (values ('S1', 100), ('S2', 50)) as t (scenario_id, prefecture), (values ('dispatch'), ('travel')) as i (cost_item);

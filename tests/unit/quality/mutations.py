@@ -82,6 +82,51 @@ MUTATIONS = {
         _of("mart_effect", "plan_received_date = outcome_received_date", "analysis_id = 'A2'"), "E8-01 A2"
     ),
     "Q-EFFECT-05": Mutation(_of("mart_effect", "treated_count = 3", "analysis_id = 'A2'"), "E8-01 A2"),
+    "Q-DECISION-01": Mutation("delete from mart_decision where criterion_id = 'D3'", "D3 2026"),
+    "Q-DECISION-02": Mutation(
+        _of(
+            "mart_decision",
+            "kpi_id = 'K999', measured = null, verdict_reason = 'unknown_basis'",
+            "criterion_id = 'D1'",
+        ),
+        "D1",
+    ),
+    "Q-DECISION-03": Mutation(_of("mart_decision", "threshold = null", "criterion_id = 'D3'"), "D3"),
+    "Q-DECISION-04": Mutation(_of("mart_decision", "threshold = 97.6", "criterion_id = 'D1'"), "D1 2026"),
+    "Q-DECISION-05": Mutation(_of("mart_decision", "reason_ja = ''", "criterion_id = 'D2'"), "D2 2026"),
+    "Q-DECISION-06": Mutation("delete from mart_decision_evidence where subject_id = 'D1'", "D1 2026"),
+    "Q-R9COST-01": Mutation(
+        _of(
+            "intermediate.int_decision__scenarios",
+            "municipality_share_pct = 49",
+            "scenario_id = 'S2' and cost_item = 'travel'",
+        ),
+        "S2 travel",
+    ),
+    "Q-R9COST-02": Mutation(
+        _of(
+            "mart_r9_cost",
+            "cost_jpy = 499",
+            f"scenario_id = 'S2' and payer = 'prefecture' and municipality_code = '{CODE}'",
+        ),
+        "O1 S2",
+    ),
+    "Q-R9COST-03": Mutation(
+        _of("intermediate.int_decision__options", "named_municipalities = '和歌山市、海南町'", "true"),
+        "O1 海南町",
+    ),
+    "Q-R9COST-04": Mutation(
+        "delete from intermediate.int_decision__scenarios where scenario_id = 'S1' and cost_item = 'travel'",
+        "S1",
+    ),
+    "Q-R9COST-05": Mutation(
+        _of(
+            "mart_r9_cost",
+            "tax_allocation_jpy = 501",
+            f"scenario_id = 'S2' and payer = 'municipality' and municipality_code = '{CODE}'",
+        ),
+        f"O1 S2 {CODE}",
+    ),
     "Q-TALENT-01": Mutation(_of("mart_talent", "secured_count = 3"), CODE),
     "Q-WG-01": Mutation(_of("mart_wg_outcome", "outcome_date = date '2026-11-21'", "wg_id = 'WG01'"), "WG01"),
     "Q-WG-02": Mutation("delete from mart_wg_outcome where fiscal_year = 2026 and wg_id > 'WG05'", YEAR),
