@@ -12,7 +12,7 @@ SAMPLE := --raw raw/sample --home var/sample --as-of 2026-11-20
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup nightly test test-slow evidence test-browser simulate check lint types imports sql-lint drift docs bench fuzz sample lock clean
+.PHONY: help setup nightly test test-slow spark evidence test-browser simulate check lint types imports sql-lint drift docs bench fuzz sample lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,23 @@ test: $(READY) ## the tests (under five minutes)
 
 test-slow: $(READY) ## faults, whole nights, property tests at length
 	@$(BIN)/python -m pytest -q -m slow -n 2 --dist loadscope
+
+# A layer over .venv: what it holds already is not installed again, and nothing of Spark gets into it.
+SPARK := $(VENV)/spark
+SPARK_READY := $(SPARK)/.ready
+
+$(SPARK_READY): requirements-spark.lock $(READY)
+	@command -v java >/dev/null || { echo 'Java 17 が要ります。例: apt-get install openjdk-17-jre-headless' >&2; exit 1; }
+	@echo 'Sparkを準備しています(初回のみ、数分)…'
+	@rm -rf $(SPARK)
+	@$(BIN)/python -m venv $(SPARK)
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > \
+		"$$($(SPARK)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/house.pth"
+	@$(SPARK)/bin/python -m pip install --quiet --require-hashes -r requirements-spark.lock
+	@touch $@
+
+spark: nightly $(SPARK_READY) ## every model on a local Spark, every table compared with DuckDB's (needs Java 17)
+	@$(SPARK)/bin/python -m tests.spark var/sample
 
 evidence: $(READY) ## every figure again from its evidence alone (some twenty minutes)
 	@KYOSO_EVERY_FIGURE=1 $(BIN)/python -m pytest -q -m slow tests/unit/model/test_evidence.py
@@ -77,11 +94,14 @@ fuzz: $(READY) ## damage files of every kind and read them (FUZZ_SECONDS=60)
 sample: $(READY) ## regenerate raw/sample (seed 1)
 	@$(KYOSO) demo raw/sample --seed 1
 
-lock: $(READY) ## renew requirements.lock (needs a package index)
+lock: $(READY) ## renew requirements.lock and requirements-spark.lock (needs a package index)
 	@$(PYTHON) -m venv $(VENV)/lock
 	@$(VENV)/lock/bin/python -m pip install --quiet uv
 	@$(VENV)/lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock
+	@$(VENV)/lock/bin/uv pip compile pyproject.toml --extra spark --constraint requirements.lock --universal \
+		--python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header \
+		--quiet -o requirements-spark.lock
 	@rm -rf $(VENV)/lock
 
 clean: ## remove what the sample night made (never raw/)

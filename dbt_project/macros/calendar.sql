@@ -16,6 +16,10 @@
     date_diff('day', {{ first_day }}, {{ last_day }})
 {%- endmacro %}
 
+{% macro spark__days_between(first_day, last_day) -%}
+    datediff(day, {{ first_day }}, {{ last_day }})
+{%- endmacro %}
+
 {#-
     Office minutes passed by an instant, counted from the start of the calendar; the difference of two
     is the working time between them. Office hours 8:30 to 17:15 on working days: 525 minutes a day.

@@ -25,7 +25,7 @@ of_municipalities as (
         kpi_rows.municipality_code,
         sum(kpi_rows.numerator) as numerator,
         sum(kpi_rows.denominator) as denominator,
-        median(kpi_rows.numerator) as median_value
+        {{ middle_of('kpi_rows.numerator') }} as median_value
     from kpi_rows
     inner join definitions on kpi_rows.kpi_id = definitions.kpi_id
     where definitions.has_municipality_rows and kpi_rows.municipality_code is not null
@@ -39,7 +39,7 @@ of_prefecture as (
         fiscal_year,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
-        median(numerator) as median_value
+        {{ middle_of('numerator') }} as median_value
     from kpi_rows
     group by kpi_id, fiscal_year
 ),
@@ -85,7 +85,7 @@ measured as (
             when 'sum' then {{ number('spine.numerator') }}
             when 'percent' then {{ ratio('spine.numerator', 'spine.denominator', 100) }}
             when 'mean' then {{ ratio('spine.numerator', 'spine.denominator') }}
-            when 'median' then {{ number('round(spine.median_value, 4)') }}
+            when 'median' then spine.median_value
         end as value
     from spine
     inner join definitions on spine.kpi_id = definitions.kpi_id

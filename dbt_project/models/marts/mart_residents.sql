@@ -11,7 +11,7 @@ outside as (
     select
         indicators.indicator_code,
         indicators.statistics_year,
-        median(indicators.value) as comparison_median,
+        {{ middle_of('indicators.value') }} as comparison_median,
         count(indicators.value) as comparison_count
     from indicators
     left join municipalities on indicators.area_code = municipalities.municipality_code
@@ -30,7 +30,7 @@ final as (
         {{ number('indicators.value') }} as value,
         {{ number('previous.value') }} as previous_value,
         {{ number('indicators.value - previous.value') }} as change,
-        {{ number('outside.comparison_median') }} as comparison_median,
+        outside.comparison_median,
         cast(coalesce(outside.comparison_count, 0) as bigint) as comparison_count,
         indicators.source,
         indicators.file_id,

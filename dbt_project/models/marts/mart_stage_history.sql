@@ -51,8 +51,8 @@ rolled_up as (
         bool_and(has_score) as claims_co_creation,
         bool_and(could_be_corroborated) as is_comparable,
         {{ ordered_text('case when not could_be_corroborated then label end', 'sort_order') }} as uncorroborable,
-        {{ ordered_list('missing_text', 'sort_order') }} filter (where is_collaboration and not holds) as missing_for_collaboration,
-        {{ ordered_list('missing_text', 'sort_order') }} filter (where not is_collaboration and not holds) as missing_for_co_creation,
+        {{ ordered_list('missing_text', 'sort_order', 'is_collaboration and not holds') }} as missing_for_collaboration,
+        {{ ordered_list('missing_text', 'sort_order', 'not is_collaboration and not holds') }} as missing_for_co_creation,
         {{ ordered_text('case when is_collaboration and not holds then missing_text end', 'sort_order') }}
             as missing_for_collaboration_text,
         {{ ordered_text('case when not is_collaboration and not holds then missing_text end', 'sort_order') }}
