@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from pipelines.report.document import Block, Figure, Report
 from pipelines.report.figures.effect import draw_effect
+from pipelines.report.figures.logic_model import draw_logic_model
 from pipelines.report.figures.monthly import draw_monthly
 from pipelines.report.figures.movement import draw_movement
 from pipelines.report.figures.svg import Drawing
@@ -23,6 +24,7 @@ PAINTERS: dict[str, Callable[[Figure], Drawing]] = {
     "monthly": draw_monthly,
     "movement": draw_movement,
     "effect": draw_effect,
+    "logic_model": draw_logic_model,
 }
 
 
