@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipelines.report.document import Block, Cell, Column, Paragraph, Section, Table
 from pipelines.report.facts import Facts, Row
 from pipelines.report.sections.commentary import opinions
+from pipelines.report.sections.stage_agreement import agreement
 from pipelines.report.sections.stage_figures import STAGES, movement_figure
 from pipelines.report.wording import (
     NO_VALUE,
@@ -23,6 +24,7 @@ def build(facts: Facts) -> Section:
     """段階."""
     blocks: list[Block] = [Paragraph(text) for text in _sentences(facts)]
     blocks += [movement_figure(facts), _transitions(facts), _by_municipality(facts), _capabilities(facts)]
+    blocks.append(agreement(facts))
     return Section("stage", _title(facts), (*blocks, *opinions(facts, 7)))
 
 
@@ -59,53 +61,61 @@ def _sentences(facts: Facts) -> list[str]:
 
 
 def _transitions(facts: Facts) -> Table:
-    """From the last comparable assessed year to this one."""
+    """From each municipality's latest comparable year to this one; who cannot be compared is named with the reason."""
     rows = facts.rows(
         """
-        with comparable as (select * from mart_stage where stage is not null and is_comparable),
-        before as (select max(fiscal_year) as fiscal_year from comparable where fiscal_year < ?)
-        select b.stage as from_stage, n.stage as to_stage, count(*) as n,
-            string_agg(n.municipality_name, '、' order by n.municipality_code) as names,
-            max(b.fiscal_year) as from_year
-        from comparable n inner join comparable b on b.municipality_code = n.municipality_code
-        inner join before on b.fiscal_year = before.fiscal_year
-        where n.fiscal_year = ? group by 1, 2
+        select from_fiscal_year, from_stage, to_stage, sign(max(rank_change)) as direction, count(*) as n,
+            string_agg(municipality_name, '、' order by municipality_code) as names
+        from mart_stage_transition where to_fiscal_year = ? and is_latest_comparable group by 1, 2, 3
         """,
-        facts.fiscal_year,
         facts.fiscal_year,
     )
     order = {stage: number for number, stage in enumerate(STAGES)}
-    rows.sort(key=lambda r: (order[r["from_stage"]], order[r["to_stage"]]))
-    from_year = short_year(rows[0]["from_year"]) if rows else ""
+    rows.sort(key=lambda r: (r["from_fiscal_year"], order[r["from_stage"]], order[r["to_stage"]]))
     lines = tuple(
         (
+            Cell(short_year(r["from_fiscal_year"])),
             stage_cell(r["from_stage"]),
             stage_cell(r["to_stage"]),
-            Cell(
-                {-1: "↓ 下がった", 0: "→ 同じ", 1: "↑ 上がった"}[
-                    (order[r["to_stage"]] > order[r["from_stage"]])
-                    - (order[r["to_stage"]] < order[r["from_stage"]])
-                ]
-            ),
+            Cell({-1: "↓ 下がった", 0: "→ 同じ", 1: "↑ 上がった"}[r["direction"]]),
             number_cell(r["n"]),
             Cell(r["names"]),
         )
         for r in rows
     )
     columns = (
-        Column(from_year or "前回", "center", 0.8),
+        Column("前の年度", "center", 0.8),
+        Column("前の段階", "center", 0.8),
         Column(short_year(facts.fiscal_year), "center", 0.8),
         Column("動き", width=1.0),
         Column("団体数", "right", 0.6),
-        Column("団体", width=6),
+        Column("団体", width=5.4),
     )
     return Table(
         "transitions",
         "段階の動き(比べられる直前の年度から)",
         columns,
         lines,
+        "どちらの年度も、後の年度に有効な基準の版で判定した。" + _left_out(facts),
         empty_reason="該当なし。比べられる過去の年度がありません。",
     )
+
+
+def _left_out(facts: Facts) -> str:
+    """Municipalities without any comparable year before, by reason."""
+    rows = facts.rows(
+        """
+        with newest as (
+            select *, row_number() over (partition by municipality_code order by from_fiscal_year desc) as recency,
+                bool_or(is_comparable) over (partition by municipality_code) as has_comparable_year
+            from mart_stage_transition where to_fiscal_year = ?
+        )
+        select incomparable_reason as reason, string_agg(municipality_name, '、' order by municipality_code) as names
+        from newest where recency = 1 and not has_comparable_year group by 1 order by min(municipality_code)
+        """,
+        facts.fiscal_year,
+    )
+    return "".join(f"比べられない団体: {r['names']}({r['reason']})。" for r in rows)
 
 
 def _by_municipality(facts: Facts) -> Table:
