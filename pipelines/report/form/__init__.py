@@ -9,7 +9,6 @@ Example:
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,6 @@ from pipelines.report.form.plan import FORM_PROPERTY, VERSION_PROPERTY, FormPlan
 from pipelines.report.form.side_sheets import add_side_sheets
 from pipelines.report.form.table_sheet import write_input_sheet
 from pipelines.report.workbook.archive import reproducible_bytes
-
-# Set before openpyxl is imported: with lxml it would not use defusedxml.
-os.environ.setdefault("OPENPYXL_LXML", "False")
 
 __all__ = ["Deadline", "FormPlan", "Prefill", "form_bytes", "forms_to_fill", "index_rows", "write_forms"]
 

@@ -6,7 +6,6 @@ cells beside them; the last sheet holds the rows behind each KPI, linked from wh
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,9 +15,6 @@ from pipelines.report.workbook.archive import save_reproducibly
 from pipelines.report.workbook.evidence import EVIDENCE_SHEET, write_evidence
 from pipelines.report.workbook.table_sheet import write_table_sheet
 from pipelines.report.workbook.text_sheet import write_text_sheet
-
-# Set before openpyxl is imported: with lxml it would not use defusedxml.
-os.environ.setdefault("OPENPYXL_LXML", "False")
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
