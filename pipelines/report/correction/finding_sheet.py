@@ -18,7 +18,8 @@ from pipelines.report.correction.wording import (
     place,
 )
 from pipelines.report.document import Cell
-from pipelines.report.workbook.cells import FONT, RED, SOFT, STRONG, WASH, fit_height, put
+from pipelines.report.marks import RED, SOFT, STRONG, WASH
+from pipelines.report.workbook.cells import FONT, fit_height, put
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -8,8 +8,8 @@ from datetime import date
 
 from pipelines.ingest.contracts import EXPORT, PREFECTURE, Dataset, all_datasets
 from pipelines.report.form.looks import row_height, set_up_page, write
+from pipelines.report.marks import SOFT, STRONG, WASH
 from pipelines.report.workbook.archive import reproducible_bytes
-from pipelines.report.workbook.cells import SOFT, STRONG, WASH
 
 INDEX_NAME = "様式一覧.xlsx"
 COLUMNS = (

@@ -6,8 +6,8 @@ from functools import cache
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from pipelines.report.marks import RULE, SOFT, STRONG
 from pipelines.report.spreadsheet_text import width_of, without_controls
-from pipelines.report.workbook.cells import RULE, SOFT, STRONG
 
 if TYPE_CHECKING:
     from openpyxl.styles import Alignment, Border, Font, PatternFill

@@ -12,7 +12,7 @@ from pipelines.report.form.looks import protect, row_height, set_up_page, write
 from pipelines.report.form.plan import FormPlan
 from pipelines.report.form.table_sheet import write_example
 from pipelines.report.form.wording import content, example, requirement, way
-from pipelines.report.workbook.cells import SOFT, STRONG, WASH
+from pipelines.report.marks import SOFT, STRONG, WASH
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

@@ -20,8 +20,8 @@ from pipelines.report.form.looks import (
 from pipelines.report.form.plan import DRAWN_ROWS, LAST_ROW, FormPlan
 from pipelines.report.form.rules import number_format, validation
 from pipelines.report.form.wording import example, requirement
+from pipelines.report.marks import SOFT, STRONG
 from pipelines.report.spreadsheet_text import width_of
-from pipelines.report.workbook.cells import SOFT, STRONG
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from pipelines.report.document import Cell, Report
+from pipelines.report.marks import BOLD, FILLS, RED, RULE, SOFT, STRONG
 from pipelines.report.spreadsheet_text import FORMULA_STARTS, width_of, without_controls
 from pipelines.report.wording import wareki
 
@@ -16,27 +17,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 FONT = "游ゴシック"
-STRONG, SOFT, RED, WASH, RULE = "16324F", "595959", "B3401F", "F4F1EA", "9A9A9A"
-_FILLS = {
-    "co_creation": (STRONG, "FFFFFF"),
-    "collaboration": ("8FB3D1", "000000"),
-    "below": ("DEDEDE", "000000"),
-    "to_confirm": (None, RED),
-    "bad": (RED, "FFFFFF"),
-    "good": (STRONG, "FFFFFF"),
-    "met": ("D5E4F0", "000000"),
-    "short": ("F6E7C8", "000000"),
-    "missed": (RED, "FFFFFF"),
-    "no_onsite": ("E7B75F", "000000"),
-    "undecided": ("E7B75F", "000000"),
-    "lead": (STRONG, "FFFFFF"),
-    "member": ("D5E4F0", "000000"),
-    "interim": (None, SOFT),
-    "none": (None, SOFT),
-    "future": (None, SOFT),
-}
 _STYLES: WeakKeyDictionary[Any, dict[tuple[object, ...], Any]] = WeakKeyDictionary()
-_BOLD = ("total", "to_confirm", "bad", "missed")
 
 
 def put(sheet: Worksheet, row: int, column: int, cell: Cell, **look: Any) -> Any:
@@ -62,12 +43,12 @@ def put(sheet: Worksheet, row: int, column: int, cell: Cell, **look: Any) -> Any
 def _dress(target: Any, mark: str, form: str, look: dict[str, Any]) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-    fill, ink = _FILLS.get(mark, (None, "000000"))
+    fill, ink = FILLS.get(mark, (None, "000000"))
     target.number_format = form
     target.font = Font(
         name=FONT,
         size=look.get("size", 10),
-        bold=bool(look.get("bold")) or mark in _BOLD,
+        bold=bool(look.get("bold")) or mark in BOLD,
         color=look.get("color", ink),
     )
     if fill or look.get("fill"):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.report.document import Cell, Evidence, Report
-from pipelines.report.workbook.cells import WASH, put, put_text, put_title, set_up_printing
+from pipelines.report.marks import WASH
+from pipelines.report.workbook.cells import put, put_text, put_title, set_up_printing
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet

@@ -5,16 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipelines.report.document import Cell, Column, Figure, Report, Section, Table
+from pipelines.report.marks import SOFT, WASH
 from pipelines.report.spreadsheet_text import width_of
-from pipelines.report.workbook.cells import (
-    SOFT,
-    WASH,
-    fit_height,
-    link,
-    put,
-    put_title,
-    set_up_printing,
-)
+from pipelines.report.workbook.cells import fit_height, link, put, put_title, set_up_printing
 from pipelines.report.workbook.chart import add_chart
 from pipelines.report.workbook.evidence import EVIDENCE_SHEET
 
