@@ -21,7 +21,9 @@ from pipelines.errors import KyosoError, explained
 from pipelines.ingest.archive import Archive, Reception
 from pipelines.ingest.control import ControlSummary, in_force_hash, write_control
 from pipelines.ingest.landing import LandingSummary, land_new, pseudonym_key
+from pipelines.model.previous import ISSUED, PUBLISHED, Basis, write_previous
 from pipelines.serve.candidate import Candidate
+from pipelines.serve.editions import last_edition
 from pipelines.serve.lock import WriterLock
 from pipelines.serve.release import (
     Release,
@@ -32,6 +34,7 @@ from pipelines.serve.release import (
     remove_old,
     write_manifest,
 )
+from pipelines.serve.witness import check_ledger, write_witness
 from pipelines.settings import TOKYO, Settings, today
 
 if TYPE_CHECKING:
@@ -93,6 +96,7 @@ class Night:
         if self.reception is None:
             with self._step("受領"):
                 self.archive = Archive(self.settings)
+                check_ledger(self.settings, self.archive.ledger)
                 self.reception = self.archive.receive(today())
             self._need_a_file()
         return self.reception
@@ -121,7 +125,6 @@ class Night:
     def write_control(self) -> ControlSummary:
         """Begin a fresh candidate: what is in force on the as-of date, the findings, the calendar."""
         from pipelines.model.calendar import write_calendar
-        from pipelines.model.previous import write_previous
 
         if self.control is None:
             self.land()
@@ -130,8 +133,8 @@ class Night:
                 self.candidate.begin()
                 self.control = write_control(self.settings, self.candidate.control, self.reception)
                 write_calendar(self.settings.fiscal_year, self.candidate.control)
-                before = self.previous_warehouse.parent if self.previous_warehouse else None
-                write_previous(before, code_version(), self.candidate.control)
+                write_previous(self._compared_with(), code_version(), self.candidate.control)
+                write_witness(self.candidate.folder, self.archive.ledger)
                 key_id = pseudonym_key(self.settings).key_id
                 write_manifest(self.settings, self.identity, self.control.in_force_hash, key_id)
         return self.control
@@ -251,6 +254,14 @@ class Night:
         if self.is_dry_run:
             return "dry_run"
         return "released" if self.release else "nothing_new"
+
+    def _compared_with(self) -> list[Basis]:
+        bases = []
+        if self.previous_warehouse:
+            bases.append(Basis(PUBLISHED, self.previous_warehouse.parent))
+        if edition := last_edition(self.settings, self.settings.fiscal_year):
+            bases.append(Basis(ISSUED, edition.folder, edition.name))
+        return bases
 
     def _reading_progress(self, done: int, total: int) -> None:
         if self.progress:

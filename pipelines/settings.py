@@ -127,6 +127,11 @@ class Settings:
         return self.home / "releases"
 
     @property
+    def issued(self) -> Path:
+        """Issued editions, one folder each, and their ledger; nothing is ever removed from it."""
+        return self.home / "issued"
+
+    @property
     def status_dir(self) -> Path:
         """The nightly status, written after every attempt."""
         return self.home / "status"

@@ -51,7 +51,7 @@ class Archive:
         """Archive what is new in `raw` and enter it in the ledger.
 
         Args:
-            today: received date of files that lie in no dated folder.
+            today: the day on which new files are seen; also the received date of those in no dated folder.
 
         Raises:
             KyosoError: `raw` is missing, or fictional and real files would mix.
@@ -109,6 +109,7 @@ class Archive:
             received_date=_to_date(dated) or today,
             size_bytes=size,
             is_sample=self._settings.is_sample,
+            seen_date=today,
         )
 
     def _store(self, path: Path) -> str:

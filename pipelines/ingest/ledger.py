@@ -1,18 +1,16 @@
-"""The ledger of receipts: append-only, each line chained to the one before by its hash."""
+"""The ledger of receipts: what was received, where it lay, and on which day it was first seen there."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from pipelines.errors import KyosoError
+from pipelines.ingest.chain import GENESIS, Body, Chain
 
-GENESIS = "0" * 64
+__all__ = ["GENESIS", "Ledger", "Receipt"]
+_DATES = ("received_date", "seen_date")
 
 
 @dataclass(frozen=True)
@@ -27,6 +25,7 @@ class Receipt:
         received_date: from the folder name; else the day it was first seen.
         size_bytes: its size.
         is_sample: whether it is fictional data.
+        seen_date: the day on which it was seen, whatever its folder says; None in receipts of older programs.
     """
 
     seq: int
@@ -36,11 +35,17 @@ class Receipt:
     received_date: date
     size_bytes: int
     is_sample: bool
+    seen_date: date | None = None
 
     @property
     def name(self) -> str:
         """The file's own name."""
         return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def sight(self) -> date:
+        """The day of first sight; where nobody noted it, the day that the folder states."""
+        return self.seen_date or self.received_date
 
 
 class Ledger:
@@ -48,11 +53,8 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._last_hash = GENESIS
-        self._receipts: list[Receipt] = []
-        self._whole_bytes = 0
-        if path.exists():
-            self._load()
+        self._chain = Chain(path, "受領台帳")
+        self._receipts = [_receipt(body) for body in self._chain.bodies]
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
@@ -62,55 +64,34 @@ class Ledger:
     @property
     def head(self) -> str:
         """Hash of the last line; changes with every receipt and every tampering."""
-        return self._last_hash
+        return self._chain.head
 
     def append(self, receipts: list[Receipt]) -> None:
         """Write receipts durably; after a crash either a whole line is there or it is not."""
-        if not receipts:
-            return
-        lines = []
-        for receipt in receipts:
-            body = asdict(receipt) | {
-                "received_date": receipt.received_date.isoformat(),
-                "prev": self._last_hash,
-            }
-            self._last_hash = _hash(body)
-            lines.append(json.dumps(body | {"hash": self._last_hash}, ensure_ascii=False, sort_keys=True))
-            self._receipts.append(receipt)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.open("ab") as file:
-            # Only the one writer may cut off half a line; its file is received again.
-            file.truncate(self._whole_bytes)
-            file.write("".join(line + "\n" for line in lines).encode())
-            file.flush()
-            os.fsync(file.fileno())
-            self._whole_bytes = file.tell()
+        self._chain.append([_body(receipt) for receipt in receipts])
+        self._receipts.extend(receipts)
 
-    def _load(self) -> None:
-        data = self.path.read_bytes()
-        whole = data.rfind(b"\n") + 1
-        # A line without its newline was cut off by a crash, or is being written by another process now.
-        self._whole_bytes = whole
-        for number, line in enumerate(data[:whole].decode("utf-8", "replace").split("\n")[:-1], start=1):
-            self._receipts.append(self._checked(number, line))
+    def need(self, count: int, head: str, witness: str) -> None:
+        """Make sure that the first `count` receipts are still those that somebody wrote down.
 
-    def _checked(self, number: int, line: str) -> Receipt:
-        try:
-            body: dict[str, Any] = json.loads(line)
-            stated = body.pop("hash")
-            is_chained = body["prev"] == self._last_hash and _hash(body) == stated
-        except (ValueError, KeyError, TypeError, AttributeError):
-            is_chained = False
-        if not is_chained:
+        Nothing in a chain itself shows that its last lines were cut off.
+
+        Raises:
+            KyosoError: they are not.
+        """
+        if not self._chain.has(count, head):
             raise KyosoError(
-                f"受領台帳の{number}行目が書き換えられているか、壊れています。",
+                f"受領台帳の行が失われています。{witness}の記録では{count}行ありましたが、"
+                f"その行が今の台帳({len(self._receipts)}行)にありません。",
                 where=str(self.path),
                 todo="控え(バックアップ)から受領台帳を戻してください。公開済みの版は無事です。",
             )
-        self._last_hash = stated
-        body.pop("prev")
-        return Receipt(**(body | {"received_date": date.fromisoformat(body["received_date"])}))
 
 
-def _hash(body: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+def _body(receipt: Receipt) -> Body:
+    body = asdict(receipt)
+    return body | {name: body[name].isoformat() for name in _DATES if body[name]}
+
+
+def _receipt(body: Body) -> Receipt:
+    return Receipt(**(body | {name: date.fromisoformat(body[name]) for name in _DATES if body.get(name)}))

@@ -1,58 +1,79 @@
-"""The figures that readers saw before this night, beside the control tables: what `mart_kpi_change` compares with.
+"""The figures of earlier releases, beside the control tables: what `mart_kpi_change` compares with.
 
-They are no input of the release: the same files give the same judged marts and documents whatever was
-published before. So these tables and the mart made from them are outside the release's id and outside the
-fingerprints (`pipelines.quality.fingerprint`), and no document prints them.
+There are two: the release that readers saw before this night, and the edition issued last. They are no input of
+the release: the same files give the same judged marts and documents whatever was published before. So these
+tables and the mart made from them are outside the release's id and outside the fingerprints
+(`pipelines.quality.fingerprint`), and no document prints them.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
 
+PUBLISHED, ISSUED = "前の公開版", "前の発行版"
 _KPI = """
-select ? as release_id, cast(? as date) as as_of, cast(? as boolean) as is_same_program, kpi_id, fiscal_year,
+select ? as compared_with, ? as release_id, ? as edition, cast(? as date) as as_of,
+    cast(? as boolean) as is_same_program, kpi_id, fiscal_year,
     municipality_code, value, status
 from previous.mart_kpi
 order by kpi_id, fiscal_year, municipality_code
 """
 _FILES = """
-select distinct e.kpi_id, e.fiscal_year, e.municipality_code, e.file_id, f.path
+select distinct ? as compared_with, e.kpi_id, e.fiscal_year, e.municipality_code, e.file_id, f.path
 from previous.mart_kpi_evidence e
 inner join (select file_id, min(path) as path from read_parquet('{files}') group by file_id) f on f.file_id = e.file_id
 order by all
 """
 _EMPTY = {
-    "previous_kpi": "release_id varchar, as_of date, is_same_program boolean, kpi_id varchar, fiscal_year integer, "
+    "previous_kpi": "compared_with varchar, release_id varchar, edition varchar, as_of date, is_same_program boolean, "
+    "kpi_id varchar, fiscal_year integer, "
     "municipality_code varchar, value decimal(18, 4), status varchar",
-    "previous_kpi_files": "kpi_id varchar, fiscal_year integer, municipality_code varchar, file_id varchar, path varchar",
+    "previous_kpi_files": "compared_with varchar, kpi_id varchar, fiscal_year integer, municipality_code varchar, "
+    "file_id varchar, path varchar",
 }
 
 
-def write_previous(release: Path | None, code_version: str, control: Path) -> list[Path]:
-    """Write `previous_kpi.parquet` and `previous_kpi_files.parquet`; empty when nothing was published before.
+@dataclass(frozen=True)
+class Basis:
+    """One release that the night is compared with.
+
+    Attributes:
+        compared_with: what it is to the reader, `PUBLISHED` or `ISSUED`.
+        folder: with warehouse, manifest and control tables.
+        edition: its full name, where it is an issued edition.
+    """
+
+    compared_with: str
+    folder: Path
+    edition: str | None = None
+
+
+def write_previous(bases: Sequence[Basis], code_version: str, control: Path) -> list[Path]:
+    """Write `previous_kpi.parquet` and `previous_kpi_files.parquet`; empty when there was nothing before.
 
     Args:
-        release: folder of the release that readers see before this night.
+        bases: the releases to compare with.
         code_version: of the program that runs now.
         control: the candidate's control folder.
     """
     import duckdb
 
     with duckdb.connect() as con:
-        for name, columns in _EMPTY.items():
-            con.execute(f"create table {name} ({columns})")
-        if release is not None:
+        create_previous(con)
+        for basis in bases:
             try:
-                _read(con, release, code_version)
+                load_previous(con, basis, code_version)
             except (duckdb.Error, OSError, ValueError, KeyError):
                 # Published by a program that kept other tables: nothing can be compared.
                 for name in _EMPTY:
-                    con.execute(f"delete from {name}")
+                    con.execute(f"delete from {name} where compared_with = ?", [basis.compared_with])
         written = []
         for name in _EMPTY:
             written.append(control / f"{name}.parquet")
@@ -60,14 +81,32 @@ def write_previous(release: Path | None, code_version: str, control: Path) -> li
         return written
 
 
-def _read(con: duckdb.DuckDBPyConnection, release: Path, code_version: str) -> None:
-    manifest = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
-    con.execute(f"attach '{_quoted(release / 'warehouse.duckdb')}' as previous (read_only)")
-    about = [manifest["release_id"], manifest["as_of"], manifest["code_version"] == code_version]
-    con.execute(f"insert into previous_kpi {_KPI}", about)
-    files = _quoted(release / "control" / "files.parquet")
-    con.execute(f"insert into previous_kpi_files {_FILES.format(files=files)}")
+def create_previous(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the empty tables."""
+    for name, columns in _EMPTY.items():
+        con.execute(f"create table {name} ({columns})")
 
 
-def _quoted(path: Path) -> str:
+def load_previous(con: duckdb.DuckDBPyConnection, basis: Basis, code_version: str) -> None:
+    """Add the figures of a release, and the files behind them."""
+    manifest = json.loads((basis.folder / "manifest.json").read_text(encoding="utf-8"))
+    con.execute(f"attach '{quoted(basis.folder / 'warehouse.duckdb')}' as previous (read_only)")
+    try:
+        is_same_program = manifest["code_version"] == code_version
+        about = [
+            basis.compared_with,
+            manifest["release_id"],
+            basis.edition,
+            manifest["as_of"],
+            is_same_program,
+        ]
+        con.execute(f"insert into previous_kpi {_KPI}", about)
+        files = _FILES.format(files=quoted(basis.folder / "control" / "files.parquet"))
+        con.execute(f"insert into previous_kpi_files {files}", [basis.compared_with])
+    finally:
+        con.execute("detach previous")
+
+
+def quoted(path: Path) -> str:
+    """A path inside a text of SQL."""
     return str(path).replace("'", "''")

@@ -24,6 +24,7 @@ _CONTROL_TABLES = {
     "calendar": "暦(年度・勤務日)",
     "files": "受領したファイル",
     "submissions": "提出の単位ごとの受領の履歴",
+    "sightings": "成果の調査票より後に初めて見た設定のファイルと、その前に見た調査票(初めて見た日)",
     "withdrawals": "取下げと、取り下げたファイル",
     "in_force": "基準日に有効な提出",
     "reconciliation": "ファイル・シートごとの行数の照合",

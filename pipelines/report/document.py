@@ -167,7 +167,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Report:
-    """An evaluation report for one fiscal year and as-of date."""
+    """An evaluation report for one fiscal year and as-of date.
+
+    Attributes:
+        edition: 作業版, or the kind and number of an issued edition.
+        edition_note: how an issued edition differs from the one before; empty in a working copy.
+    """
 
     title: str
     edition: str
@@ -179,3 +184,4 @@ class Report:
     verdict_text: str
     sections: tuple[Section, ...]
     evidence: tuple[Evidence, ...] = field(default=())
+    edition_note: str = ""

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.quality.suite import open_candidate
 from pipelines.quality.verdict import Verdict
+from pipelines.report.difference import Difference, difference
+from pipelines.report.edition import EditionTitle
 from pipelines.report.wording import NO_VALUE, minus_of, number_text
 
 if TYPE_CHECKING:
@@ -81,10 +83,12 @@ class Facts:
         con: read-only connection with the control tables as views.
         verdict: the verdict that covers these rows.
         manifest: the candidate's manifest.
+        edition: what the documents are issued as; None for a working copy.
     """
 
-    def __init__(self, candidate: Path) -> None:
+    def __init__(self, candidate: Path, edition: EditionTitle | None = None) -> None:
         self.candidate = candidate
+        self.edition = edition
         self.con: duckdb.DuckDBPyConnection = open_candidate(
             candidate / "warehouse.duckdb", candidate / "control"
         )
@@ -124,6 +128,13 @@ class Facts:
     def kpi(self, kpi_id: str) -> Kpi:
         """One KPI of the prefecture."""
         return self.kpis[kpi_id]
+
+    @cached_property
+    def difference(self) -> Difference | None:
+        """What changed since the edition issued before; None where there is none."""
+        if self.edition is None or self.edition.previous is None:
+            return None
+        return difference(self.edition.previous, self.candidate, self.fiscal_year)
 
     @cached_property
     def labels(self) -> dict[tuple[str, str], str]:

@@ -62,6 +62,7 @@ def _content(report: Report, root: Path) -> dict[str, Any]:
                 "measure": MEASURE.pattern,
                 "title": report.title,
                 "edition": report.edition,
+                "edition_note": report.edition_note,
                 "as_of": wareki(report.as_of),
                 "release_id": report.release_id,
                 "code_version": report.code_version,

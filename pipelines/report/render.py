@@ -10,6 +10,7 @@ from pathlib import Path
 from pipelines.errors import KyosoError
 from pipelines.report.content import build_report
 from pipelines.report.document import Report
+from pipelines.report.edition import EditionTitle
 from pipelines.report.facts import Facts
 from pipelines.report.figures import draw
 from pipelines.report.page import write_page
@@ -47,17 +48,21 @@ DOCUMENTS = (
 )
 
 
-def render(candidate: Path, keys: Iterable[str]) -> list[Path]:
-    """Write documents of a judged candidate into its `reports` folder.
+def render(
+    candidate: Path, keys: Iterable[str], edition: EditionTitle | None = None, folder: Path | None = None
+) -> list[Path]:
+    """Write documents of a judged candidate or release.
 
     Args:
         candidate: folder with warehouse, verdict, manifest and control tables.
         keys: which of `DOCUMENTS`.
+        edition: what they are issued as; None for a working copy.
+        folder: where they go; by default to `reports` beside the rows.
 
     Raises:
         KyosoError: the gate is closed, or the rows are not the rows that were judged.
     """
-    facts = Facts(candidate)
+    facts = Facts(candidate, edition)
     wanted = set(keys)
     try:
         uncovered = facts.verdict.covers(facts.con)
@@ -70,6 +75,6 @@ def render(candidate: Path, keys: Iterable[str]) -> list[Path]:
         report = draw(build_report(facts))
     finally:
         facts.close()
-    folder = candidate / "reports"
+    folder = folder or candidate / "reports"
     folder.mkdir(parents=True, exist_ok=True)
     return [d.write(report, folder / d.file_name) for d in DOCUMENTS if d.key in wanted]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import KyosoError
+from pipelines.serve.durable import link, sync, sync_tree
 from pipelines.settings import CHECKOUT, Settings
 
 MANIFEST = "manifest.json"
@@ -103,13 +104,13 @@ def publish(settings: Settings) -> Release:
         # The same inputs give the same rows and documents: readers keep what they have.
         shutil.rmtree(settings.candidate)
         return _read(settings, folder)
-    _sync_tree(settings.candidate)
+    sync_tree(settings.candidate)
     if folder.exists():
         # Left by a run that died before the switch, or restored away from: not what readers see.
         _remove(settings, folder)
     settings.candidate.rename(folder)
-    _sync(settings.releases)
-    _sync(settings.build)
+    sync(settings.releases)
+    sync(settings.build)
     switch(settings, identity)
     return _read(settings, folder)
 
@@ -125,13 +126,13 @@ def switch(settings: Settings, identity: str) -> None:
         )
     # The links that lead through `current` come first: once it is switched, nobody looks at them again.
     if not settings.warehouse.is_symlink():
-        _link(settings.warehouse, Path("current") / "warehouse.duckdb")
+        link(settings.warehouse, Path("current") / "warehouse.duckdb")
     if settings.home.is_relative_to(CHECKOUT):
         latest = CHECKOUT / "reports" / "latest"
         with contextlib.suppress(OSError):
-            _link(latest, Path(os.path.relpath(settings.current / "reports", latest.parent)))
-    _link(settings.current, Path("releases") / identity)
-    _sync(settings.home)
+            link(latest, Path(os.path.relpath(settings.current / "reports", latest.parent)))
+    link(settings.current, Path("releases") / identity)
+    sync(settings.home)
 
 
 def candidate_id(settings: Settings) -> str | None:
@@ -175,25 +176,3 @@ def _remove(settings: Settings, folder: Path) -> None:
 def _read(settings: Settings, folder: Path) -> Release:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     return Release(folder.name, folder, manifest, folder.name == current_id(settings))
-
-
-def _link(link: Path, target: Path) -> None:
-    # One name, not one per process: what a killed run left is replaced by the next.
-    temporary = link.with_name(f".{link.name}.new")
-    temporary.unlink(missing_ok=True)
-    link.parent.mkdir(parents=True, exist_ok=True)
-    temporary.symlink_to(target)
-    temporary.replace(link)
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in [*folder.rglob("*"), folder]:
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -32,6 +32,31 @@ outcomes as (
     group by landed_answers.wave
 ),
 
+-- Holds only days that tell a late plan from an early one; of a plan that is not in it, nothing is known to be late.
+sightings as (
+    select * from {{ source('control', 'sightings') }}
+),
+
+outcome_sights as (
+    select
+        landed_answers.wave,
+        min(sightings.seen_date) as seen_date
+    from landed_answers
+    inner join sightings on landed_answers.file_id = sightings.file_id and sightings.source = 'assessment'
+    group by landed_answers.wave
+),
+
+late_plans as (
+    select
+        plan_sights.file_id,
+        outcome_sights.wave,
+        plan_sights.seen_date as plan_seen_date,
+        outcome_sights.seen_date as outcome_seen_date
+    from sightings as plan_sights
+    inner join outcome_sights on plan_sights.seen_date > outcome_sights.seen_date
+    where plan_sights.source = 'policy'
+),
+
 plan_versions as (
     select
         submission_key,
@@ -71,8 +96,12 @@ final as (
         plan_versions.version_count as plan_version_count,
         plan_versions.first_version_date as first_plan_received_date,
         outcomes.first_received_date as outcome_received_date,
-        -- Of one day nobody can tell which came first: the plan then counts as late.
-        coalesce(submissions.first_received_date >= outcomes.first_received_date, false) as is_post_hoc
+        late_plans.plan_seen_date,
+        late_plans.outcome_seen_date,
+        -- By the folders' dates, of one day nobody can tell which came first: the plan then counts as late. A folder
+        -- can be dated back, the day of first sight cannot.
+        coalesce(submissions.first_received_date >= outcomes.first_received_date, false)
+        or late_plans.plan_seen_date is not null as is_post_hoc
     from plans
     inner join submissions
         on plans.file_id = submissions.file_id and plans.plan_id = submissions.submission_key
@@ -81,6 +110,7 @@ final as (
     inner join waves on plans.outcome_wave = waves.wave
     inner join waves as baseline on plans.baseline_wave = baseline.wave
     left join outcomes on plans.outcome_wave = outcomes.wave
+    left join late_plans on plans.file_id = late_plans.file_id and plans.outcome_wave = late_plans.wave
 )
 
 select * from final

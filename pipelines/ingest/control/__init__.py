@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipelines.ingest.archive import Archive, Reception
 from pipelines.ingest.control.inputs import counting, register
 from pipelines.ingest.control.reception import report_rivals, report_unknown_files
+from pipelines.ingest.control.sightings import late_sightings
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,17 +68,20 @@ def write_control(settings: Settings, out: Path, reception: Reception | None = N
             _copy(con, name, out)
             if name in _REPORTS:
                 _REPORTS[name](con)
-        for name in ("municipalities", "code_labels", "datasets", "run"):
+        for name in ("municipalities", "code_labels", "datasets", "run", "sightings"):
             _copy(con, name, out)
         return ControlSummary(in_force_hash(settings, archive, reception), _by_source(con))
 
 
 def in_force_hash(settings: Settings, archive: Archive, reception: Reception | None = None) -> str:
-    """A digest of every receipt that counts for the as-of date, in order, and of what could not be received."""
+    """A digest of every receipt that counts for the as-of date, in order, of late sights and of what was unreadable."""
     digest = hashlib.sha256()
     for path, reason in reception.unreadable if reception else []:
         digest.update(f"{path}|{reason}\n".encode())
-    for receipt in counting(settings, archive.ledger.receipts):
+    counted = counting(settings, archive.ledger.receipts)
+    for sighting in late_sightings(counted):
+        digest.update(f"{sighting['source']}|{sighting['file_id']}|{sighting['seen_date']}\n".encode())
+    for receipt in counted:
         digest.update(
             f"{receipt.seq}|{receipt.source}|{receipt.path}|{receipt.file_id}|{receipt.received_date}\n".encode()
         )

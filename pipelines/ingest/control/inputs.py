@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pipelines.ingest.archive import Archive, Reception
 from pipelines.ingest.contracts import all_datasets, code_books, load_contracts
 from pipelines.ingest.control.reception import reception_findings
+from pipelines.ingest.control.sightings import COLUMNS as SIGHTINGS
+from pipelines.ingest.control.sightings import late_sightings
 from pipelines.ingest.landing import pseudonym_key
 from pipelines.ingest.ledger import Receipt
 from pipelines.ingest.lineage import lineage, sending
@@ -30,13 +32,15 @@ def register(
 ) -> None:
     """Make the tables that the control queries read."""
     _landed(con, settings)
-    _received(con, counting(settings, archive.ledger.receipts))
+    counted = counting(settings, archive.ledger.receipts)
+    _received(con, counted)
+    _table(con, "sightings", late_sightings(counted), SIGHTINGS)
     _names(con, settings)
     columns = ", ".join(f'"{c[0]}" {c[1]}' for c in con.execute("describe landed_findings").fetchall())
     _table(
         con,
         "reception_findings",
-        reception_findings(settings, counting(settings, archive.ledger.receipts), reception),
+        reception_findings(settings, counted, reception),
         columns + ", path varchar, file_name varchar, lineage varchar, received_date date, seq bigint",
     )
 

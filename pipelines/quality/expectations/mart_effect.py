@@ -57,10 +57,11 @@ EXPECTATIONS = (
         table="mart_effect",
         title_ja="成果の後に受領した計画による結果は、事後分析と示してある",
         why_ja="成果を知ってから選んだ分析は、どれか1つは差が出るので、事前の計画と同じには読めないため。",
-        what_to_do_ja="計画と調査票の受領日フォルダの日付を確かめてください。",
+        what_to_do_ja="計画と調査票の受領日フォルダの日付と、受領台帳の初めて見た日を確かめてください。",
         frame=f"""
             select {_NAME} as scope, '分析 ' || analysis_id as label, registration_ja as shown,
-                case when plan_received_date >= outcome_received_date then '事後分析' else '事前登録' end as by_dates
+                case when plan_received_date >= outcome_received_date or plan_seen_date > outcome_seen_date
+                    then '事後分析' else '事前登録' end as by_dates
             from mart_effect order by 1
         """,
         check=equal("shown", "by_dates"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelines.report.document import Block, Bullets, Cell, Column, Evidence, Paragraph, Section, Table
 from pipelines.report.facts import Facts
+from pipelines.report.sections import difference
 from pipelines.report.wording import number_cell, number_text, short_date
 
 METHOD = (
@@ -16,7 +17,6 @@ METHOD = (
     "派遣を受けなかった団体との比較は、受領した分析計画のとおりに行い、計画に登録された分析のすべてを示します。計画を成果の調査票より後に受領したときは、事後分析と示します。",
 )
 
-NO_EDITION = "該当なし。確定して発行した版(暫定・確定・追補)がまだないため、比べる相手がありません。"
 FINDINGS_SHOWN = 60
 _NO_KPI = "該当なし。KPIが定義されていません。"
 
@@ -32,8 +32,7 @@ def build(facts: Facts, evidence: tuple[Evidence, ...]) -> Section:
         _checks(facts),
         _waivers(facts),
         Bullets("method", "方法と前提", METHOD),
-        Paragraph("前の版との違い", "heading"),
-        Paragraph(NO_EDITION),
+        *difference.blocks(facts),
         _definitions(facts),
         _evidence_index(evidence),
     ]

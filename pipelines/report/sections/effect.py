@@ -106,7 +106,8 @@ def _plans(facts: Facts) -> list[str]:
     """Which plan, when it came, and whether before the outcomes: one sentence per plan and outcome."""
     rows = facts.rows(
         "select plan_id, approver, registered_date, plan_hash, plan_received_date, plan_version_count, first_plan_received_date, "
-        "outcome_wave, outcome_received_date, is_post_hoc from mart_effect where fiscal_year = ? group by all "
+        "outcome_wave, outcome_received_date, plan_seen_date, outcome_seen_date, is_post_hoc "
+        "from mart_effect where fiscal_year = ? group by all "
         "order by plan_id, outcome_received_date nulls last, outcome_wave",
         facts.fiscal_year,
     )
@@ -136,6 +137,12 @@ def _timing(row: Row, wave: str) -> str:
     if row["outcome_received_date"] is None:
         return f"{wave}の調査票はまだ受領していません。"
     day = short_date(row["outcome_received_date"])
+    if row["plan_seen_date"] is not None and row["plan_received_date"] < row["outcome_received_date"]:
+        return (
+            f"受領日フォルダの日付は{wave}の調査票の最初の受領({day})より前ですが、計画のファイルを初めて見たのは"
+            f"{short_date(row['plan_seen_date'])}で、{wave}の調査票を初めて見た{short_date(row['outcome_seen_date'])}より後です。"
+            "フォルダの日付にかかわらず、その結果は事後分析です。"
+        )
     if row["is_post_hoc"]:
         return f"{wave}の調査票の最初の受領({day})と同じ日か、それより後なので、その結果は事後分析です。"
     return f"{wave}の調査票の最初の受領({day})より前なので、その結果は事前登録によるものです。"

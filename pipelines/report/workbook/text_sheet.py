@@ -16,16 +16,8 @@ from pipelines.report.document import (
     Report,
     Table,
 )
-from pipelines.report.workbook.cells import (
-    SOFT,
-    STRONG,
-    WASH,
-    fit_height,
-    link,
-    put,
-    put_title,
-    set_up_printing,
-)
+from pipelines.report.marks import SOFT, STRONG, WASH
+from pipelines.report.workbook.cells import fit_height, link, put, put_title, set_up_printing
 from pipelines.report.workbook.evidence import EVIDENCE_SHEET
 
 if TYPE_CHECKING:
@@ -43,6 +35,8 @@ def write_text_sheet(
     for index, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
     put_title(sheet, report, f"{report.title}({report.edition})")
+    if report.edition_note:
+        put(sheet, 3, 1, Cell(report.edition_note), size=9, color=SOFT, wrap=False)
     writer = _Writer(sheet, sheet_names, anchors)
     for number, section in enumerate(report.sections, start=1):
         writer.heading(f"{number} {section.title}")

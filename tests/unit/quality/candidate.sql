@@ -207,7 +207,8 @@ create table mart_effect as
 select 2026 as fiscal_year, 'E8-01' as plan_id, analysis_id, cast(0.11 as decimal(18, 4)) as smallest_worthwhile,
     cast(0.05 as decimal(18, 4)) as alpha, cast(29 as bigint) as unit_count, cast(10 as bigint) as treated_count,
     cast(estimate as decimal(18, 4)) as estimate, cast(low as decimal(18, 4)) as interval_low,
-    cast(high as decimal(18, 4)) as interval_high, cast(0.00002 as decimal(18, 6)) as smallest_p_value, verdict,
+    cast(high as decimal(18, 4)) as interval_high, cast(0.01 as decimal(18, 6)) as p_value,
+    cast(0.00002 as decimal(18, 6)) as smallest_p_value, verdict,
     repeat('a', 64) as plan_hash, date '2026-05-15' as plan_received_date,
     cast(outcome_received_date as date) as outcome_received_date, cast(null as date) as plan_seen_date,
     cast(null as date) as outcome_seen_date, '事前登録' as registration_ja

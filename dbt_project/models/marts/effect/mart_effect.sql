@@ -48,6 +48,8 @@ final as (
         plans.plan_version_count,
         plans.first_plan_received_date,
         plans.outcome_received_date,
+        plans.plan_seen_date,
+        plans.outcome_seen_date,
         plans.is_post_hoc,
         case when plans.is_post_hoc then '事後分析' else '事前登録' end as registration_ja
     from plans
