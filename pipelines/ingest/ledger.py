@@ -89,9 +89,10 @@ class Ledger:
 
 
 def _body(receipt: Receipt) -> Body:
-    body = asdict(receipt)
-    return body | {name: body[name].isoformat() for name in _DATES if body[name]}
+    # What is not known is left out, as in the lines of older programs.
+    body = {name: value for name, value in asdict(receipt).items() if value is not None}
+    return body | {name: body[name].isoformat() for name in _DATES if name in body}
 
 
 def _receipt(body: Body) -> Receipt:
-    return Receipt(**(body | {name: date.fromisoformat(body[name]) for name in _DATES if body.get(name)}))
+    return Receipt(**(body | {name: date.fromisoformat(body[name]) for name in _DATES if name in body}))

@@ -73,6 +73,28 @@ def test_a_changed_removed_moved_or_added_line_is_noticed_and_named(
     assert "バックアップ" in caught.value.todo
 
 
+def test_lines_cut_off_the_end_are_missed_by_whoever_wrote_down_the_head(ledger: Ledger) -> None:
+    """A chain alone cannot show that: what is left of it is whole."""
+    head = ledger.head
+    ledger.need(3, head, "公開版 x")
+    lines = ledger.path.read_text(encoding="utf-8").splitlines(keepends=True)
+    ledger.path.write_text("".join(lines[:2]), encoding="utf-8")
+    cut = Ledger(ledger.path)
+    with pytest.raises(KyosoError, match="公開版 xの記録では3行") as caught:
+        cut.need(3, head, "公開版 x")
+    assert "バックアップ" in caught.value.todo
+    cut.append([receipt(3, "another.csv")])
+    with pytest.raises(KyosoError, match="失われています"):
+        Ledger(ledger.path).need(3, head, "公開版 x")
+
+
+def test_receipts_that_came_after_the_head_was_written_down_are_no_loss(ledger: Ledger) -> None:
+    ledger.need(0, GENESIS, "公開版 x")
+    head = ledger.head
+    ledger.append([receipt(4)])
+    Ledger(ledger.path).need(3, head, "公開版 x")
+
+
 def test_bytes_that_are_no_text_are_noticed(ledger: Ledger) -> None:
     data = bytearray(ledger.path.read_bytes())
     data[20] = 0xFF
