@@ -37,12 +37,40 @@ def test_it_opens_every_sheet_of_the_report_without_an_error(
                 isinstance(v, str) and v.startswith(("#REF!", "#NAME?", "#VALUE!", "Err:")) for v in row
             )
     kpis = {
-        row[1]: row[4] for row in again["4-1 すべてのKPI"].iter_rows(min_row=5, values_only=True) if row[1]
+        row[1]: row[4] for row in again["6-1 すべてのKPI"].iter_rows(min_row=5, values_only=True) if row[1]
     }
     assert kpis == {
-        row[1]: row[4] for row in original["4-1 すべてのKPI"].iter_rows(min_row=5, values_only=True) if row[1]
+        row[1]: row[4] for row in original["6-1 すべてのKPI"].iter_rows(min_row=5, values_only=True) if row[1]
     }
     assert sum(len(sheet._charts) for sheet in again) == 3
+
+
+def test_the_word_report_survives_being_saved_again_with_every_table(
+    office: str, sample_home: Path, tmp_path: Path
+) -> None:
+    import docx
+
+    source = (sample_home / "current" / "reports" / "annual_evaluation.docx").resolve()
+    original = docx.Document(str(source))
+    again = docx.Document(str(converted(office, source, "docx", tmp_path)))
+    before, after = ([[c.text for c in t.rows[-1].cells] for t in d.tables] for d in (original, again))
+    assert after == before
+    assert len(again.inline_shapes) == len(original.inline_shapes) > 0
+    headings = [
+        [p.text for p in d.paragraphs if p.style and p.style.name == "Heading 1"] for d in (original, again)
+    ]
+    assert headings[0] == headings[1] != []
+
+
+def test_the_word_report_is_set_without_a_table_running_off_the_page(
+    office: str, sample_home: Path, tmp_path: Path
+) -> None:
+    from pypdf import PdfReader
+
+    source = (sample_home / "current" / "reports" / "annual_evaluation.docx").resolve()
+    pages = [page.extract_text() for page in PdfReader(converted(office, source, "pdf", tmp_path)).pages]
+    assert 10 < len(pages) < 60
+    assert all("架空データ" in page for page in pages)
 
 
 def test_it_opens_a_correction_list(office: str, sample_home: Path, tmp_path: Path) -> None:
