@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tests.recomputation.community import Chat
+from tests.recomputation.deeds import deeds
 from tests.recomputation.dispatch import Support
 from tests.recomputation.figures import Figures
 from tests.recomputation.landed import Landed, year_of
 from tests.recomputation.procurement import shares
-from tests.recomputation.wg import participations
 
 
 def add_combination(landed: Landed, figures: Figures) -> None:
@@ -21,7 +21,8 @@ def add_combination(landed: Landed, figures: Figures) -> None:
     chat = Chat(landed)
     posted = {(year_of(post["posted_at"].date()), chat.home(post)) for post in chat.posts}
     procured = {(case["fiscal_year"], share["municipality_code"]) for share, case, _ in shares(landed)}
-    kinds = [visited, participations(landed), procured, posted]
+    met = {(year, code) for year, code, kind, _ in deeds(landed) if kind == "wg_participation"}
+    kinds = [visited, met, procured, posted]
     for year in set.intersection(*({year for year, _ in kind} for kind in kinds)):
         for code in landed.population:
             figures.add("K801", year, code, int(all((year, code) in kind for kind in kinds)), 1)

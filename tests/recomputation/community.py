@@ -20,7 +20,8 @@ class Chat:
         self._working_days = landed.working_days
         self._lines: dict[str, list[Record]] = defaultdict(list)
         for line in sorted(
-            landed.rows("register__chat_members"), key=lambda n: (n["fiscal_year"], n["valid_from"])
+            landed.rows("register__chat_members"),
+            key=lambda n: (n["fiscal_year"], n["valid_from"], -n["_row"]),
         ):
             self._lines[line["member"]].append(line)
         self.posts = sorted(
@@ -94,19 +95,24 @@ def add_community(landed: Landed, figures: Figures) -> None:
 
 
 def _add_activity(chat: Chat, figures: Figures) -> None:
-    bodies, months = set(), set()
+    bodies: set[tuple[date, str]] = set()
+    months: dict[int, list[date]] = defaultdict(list)
     members: dict[tuple[date, str], str | None] = {}
     for post in chat.posts:
         line, day = chat.line(post), post["posted_at"].date()
         month = day.replace(day=1)
-        months.add(month)
+        months[year_of(month)].append(month)
         if line is not None and line["affiliation_kind"] == "municipality":
             bodies.add((month, line["municipality_code"]))
             members.setdefault((month, post["member"]), line["section_kind"])
-    for month in months:
+    for year, posted in months.items():
+        # A month without a post, between the first and the last of a year, lowers the mean.
+        first, last = min(posted), max(posted)
+        month_count = 12 * (last.year - first.year) + last.month - first.month + 1
         for kpi_id in ("K501", "K502"):
-            figures.add(kpi_id, year_of(month), None, 0, 1)
-    for month, _ in bodies:
+            figures.add(kpi_id, year, None, 0, month_count)
+    for month, code in bodies:
+        figures.add("K504", year_of(month), code, 0)
         figures.add("K501", year_of(month), None, 1)
     for (month, _), section in members.items():
         figures.add("K502", year_of(month), None, 1)
@@ -114,26 +120,27 @@ def _add_activity(chat: Chat, figures: Figures) -> None:
 
 
 def _add_meetings_and_knowledge(landed: Landed, figures: Figures) -> None:
-    held = {
-        (e["fiscal_year"], e["event_id"])
+    is_held = {
+        (e["fiscal_year"], e["event_id"]): landed.is_known(e["held_date"])
         for e in landed.rows("register__events")
-        if landed.is_known(e["held_date"])
     }
     for attendance in landed.rows("register__event_attendance"):
-        if (attendance["fiscal_year"], attendance["event_id"]) in held:
-            figures.add("K506", *_place(attendance), attendance["headcount"])
+        event = (attendance["fiscal_year"], attendance["event_id"])
+        if event in is_held:
+            figures.add("K506", *_place(attendance), attendance["headcount"] if is_held[event] else 0)
     for wish in landed.rows("register__expansions"):
         if landed.is_known(wish["requested_date"]):
             figures.add("K507", *_place(wish), int(landed.is_known(wish["granted_date"])), 1)
     for article in landed.rows("register__kb_articles"):
-        if landed.is_known(article["published_date"]):
-            figures.add("K508", *_place(article), 1)
-            figures.add("K509", *_place(article), article["view_count"])
+        is_published = landed.is_known(article["published_date"])
+        figures.add("K508", *_place(article), int(is_published))
+        if article["view_count"] is not None:
+            figures.add("K509", *_place(article), article["view_count"] if is_published else 0)
     kinds = {"consultation": "K510", "producer": "K511", "adviser": "K511"}
     for visit in landed.rows("visit_log__visits"):
-        if visit["visit_kind"] in kinds and visit["status"] == "delivered":
-            year = year_of(visit["visit_date"])
-            figures.add(kinds[visit["visit_kind"]], year, visit["municipality_code"], 1)
+        if visit["visit_kind"] in kinds:
+            place = (year_of(visit["visit_date"]), visit["municipality_code"])
+            figures.add(kinds[visit["visit_kind"]], *place, int(visit["status"] == "delivered"))
 
 
 def _place(row: Record) -> tuple[Any, Any]:

@@ -97,10 +97,10 @@ def _add_visits(figures: Figures, place: tuple[int, str], visits: list[Record], 
     on_site = [v for v in visits if v["mode"] == "on_site"]
     figures.add("K202", *place, len(visits))
     figures.add("K204", *place, len({v["visit_date"] for v in visits}))
-    figures.add("K205", *place, len(on_site), len(visits))
     figures.add("K210", *place, sum((_hours(v) for v in visits), Fraction()))
     if visits:
         first = min(visits, key=_order)
+        figures.add("K205", *place, len(on_site), len(visits))
         figures.add("K207", *place, int(first["mode"] == "on_site"), 1)
 
 
@@ -143,6 +143,7 @@ def _add_costs(
 ) -> None:
     cost = sum(support.price(v) + (v["travel_cost_jpy"] or 0) for v in visits)
     days_on_site = {v["visit_date"] for v in visits if v["mode"] == "on_site"}
-    figures.add("K213", *place, cost, len(visits))
-    figures.add("K214", *place, cost, len(days_on_site))
-    figures.add("K215", *place, cost, adopted)
+    if visits:
+        figures.add("K213", *place, cost, len(visits))
+        figures.add("K214", *place, cost, len(days_on_site))
+    figures.add("K215", *place, cost if visits else None, adopted)

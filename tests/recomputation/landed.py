@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -66,7 +66,7 @@ class Landed:
         return [_plain(record) for record in frame.where(frame.notna(), None).to_dict("records")]
 
 
-def _plain(record: Record) -> Record:
+def _plain(record: dict[Hashable, Any]) -> Record:
     return {
         str(name): value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
         for name, value in record.items()

@@ -161,10 +161,10 @@ def _add_published(landed: Landed, figures: Figures) -> None:
 
 def _published_by(landed: Landed, year: int) -> dict[str, int]:
     """The newest statement about each municipality up to a fiscal year."""
-    newest: dict[str, tuple[date, int]] = {}
+    newest: dict[str, tuple[int, int]] = {}
     for row in landed.rows("register__published_stages"):
         if row["fiscal_year"] <= year and landed.is_known(row["published_date"]):
-            said = (row["published_date"], _LADDER.index(row["stage"]))
+            said = (row["fiscal_year"], _LADDER.index(row["stage"]))
             code = row["municipality_code"]
             newest[code] = max(newest.get(code, said), said, key=lambda s: s[0])
     return {code: rank for code, (_, rank) in newest.items()}

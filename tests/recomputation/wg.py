@@ -18,7 +18,7 @@ def add_wg(landed: Landed, figures: Figures) -> None:
         figures.add("K303", year, None, int(_is_concrete(landed, wg_id, year)), 1)
         if is_active:
             figures.add("K304", year, None, int(_is_self_sustaining(landed, wg_id, year)), 1)
-    for year, code in participations(landed):
+    for year, code in _participations(landed):
         figures.add("K305", year, code, 1)
 
 
@@ -43,7 +43,7 @@ def _is_self_sustaining(landed: Landed, wg_id: str, year: int) -> bool:
     return len(last_three) == 3 and not {"prefecture", "producer"} & set(last_three)
 
 
-def participations(landed: Landed) -> set[tuple[int, str]]:
+def _participations(landed: Landed) -> set[tuple[int, str]]:
     """Years and municipalities with at least one person at a meeting that was held."""
     held = {
         (m["fiscal_year"], m["wg_id"], m["meeting_no"])

@@ -1,4 +1,5 @@
 -- Posts with the municipality their author belonged to on that day. Counts only: no text is ever landed.
+-- Whoever is registered as the prefecture's, a producer or sent belongs to none, also where the line names one.
 with messages as (
     select * from {{ ref('stg_chat_activity__messages') }}
 ),
@@ -16,7 +17,7 @@ affiliations as (
     select
         messages.message_key,
         members.affiliation_kind,
-        members.municipality_code,
+        case when members.affiliation_kind = 'municipality' then members.municipality_code end as municipality_code,
         members.section_kind,
         members.file_id as member_file_id,
         members.sheet as member_sheet,

@@ -72,7 +72,6 @@ deliverables as (
 final as (
     {{ kpi_row('K201', 'plan_months', plan_cells, 'due_visit_count') }}
     from plan_months
-    where plan_months.is_due
     union all
     {{ kpi_row('K202', 'delivered', 'status,visit_date', '1') }}
     from delivered
@@ -82,7 +81,6 @@ final as (
     union all
     {{ kpi_row('K203', 'plan_months', plan_cells, '0', 'due_visit_count', role='denominator') }}
     from plan_months
-    where is_due
     union all
     {{ kpi_row('K204', 'delivered', 'visit_date', 'case when order_of_day = 1 then 1 else 0 end') }}
     from delivered

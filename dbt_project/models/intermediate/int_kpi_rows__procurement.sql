@@ -52,7 +52,7 @@ final as (
     {{ kpi_row('K307', 'shares', 'municipality_code', '1') }}
     from shares
     union all
-    {{ kpi_row('K307', 'cases', 'contract_date', denominator='1', role='denominator') }}
+    {{ kpi_row('K307', 'cases', 'contract_date', '0', '1', role='denominator') }}
     from cases
     {% for kpi_id, rate_id, evidence_class in [
         ('K308', 'K314', 'measured'), ('K309', 'K315', 'self_reported'), ('K310', 'K316', 'estimated')

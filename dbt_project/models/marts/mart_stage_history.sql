@@ -19,6 +19,14 @@ published as (
     select * from {{ ref('stg_register__published_stages') }}
 ),
 
+sheets as (
+    select distinct
+        waves.fiscal_year,
+        answers.municipality_code
+    from {{ ref('stg_assessment__answers') }} as answers
+    inner join {{ ref('assessment_waves') }} as waves on answers.wave = waves.wave
+),
+
 described as (
     select
         capabilities.*,
@@ -82,8 +90,10 @@ published_by_year as (
             municipality_code
         from rolled_up
     ) as rolled_up
+    cross join {{ source('control', 'run') }} as run
     inner join published
         on rolled_up.municipality_code = published.municipality_code and rolled_up.fiscal_year >= published.fiscal_year
+    where published.published_date <= run.as_of
 ),
 
 staged as (
@@ -157,12 +167,18 @@ final as (
         ranked.has_solve,
         ranked.has_lead,
         ranked.is_comparable and ranked.wave is not null as is_comparable,
-        case when ranked.wave is null then 'この年度のアセスメント調査票を受領していない' end as no_stage_reason,
+        case
+            when ranked.wave is not null then null
+            when sheets.municipality_code is null then 'この年度のアセスメント調査票を受領していない'
+            else '調査票は受領したが、設問対応表に共通項目がない'
+        end as no_stage_reason,
         case when not ranked.is_comparable
                 then concat('裏付けの記録がまだなかった能力: ', ranked.uncorroborable)
         end as incomparable_reason
     from ranked
     inner join municipalities on ranked.municipality_code = municipalities.municipality_code
+    left join sheets
+        on ranked.fiscal_year = sheets.fiscal_year and ranked.municipality_code = sheets.municipality_code
 )
 
 select * from final

@@ -35,6 +35,26 @@ MUTATIONS: tuple[tuple[str, str, str], ...] = (
         "when rolled_up.is_co_creation",
     ),
     ("mart_stage_history", "rolled_up.fiscal_year >= published.fiscal_year", "true"),
+    ("mart_stage_history", "where published.published_date <= run.as_of", ""),
+    ("mart_stage_history", "when sheets.municipality_code is null then", "when true then"),
+    (
+        "mart_stage_transition",
+        "earlier.is_comparable and later.is_comparable as is_comparable",
+        "later.is_comparable",
+    ),
+    ("mart_stage_transition", "and later.scheme_version = earlier.scheme_version", ""),
+    (
+        "mart_stage_transition",
+        "is_comparable and recency = 1 as is_latest_comparable",
+        "recency = 1 as is_latest_comparable",
+    ),
+    ("mart_assessment_agreement", "and first_scorer.assessor_kind = second_scorer.assessor_kind", ""),
+    ("mart_assessment_agreement", "first_scorer.scorer_order = 1 and second_scorer.scorer_order = 2", "true"),
+    (
+        "mart_assessment_agreement",
+        "sum((first_score - second_score) * (first_score - second_score))",
+        "sum(abs(first_score - second_score))",
+    ),
     ("mart_stage_history", "ranked.is_comparable and ranked.wave is not null", "ranked.wave is not null"),
     (
         "mart_stage",
@@ -50,6 +70,11 @@ MUTATIONS: tuple[tuple[str, str, str], ...] = (
         "int_dispatch__plan_months",
         "planned_visit_count * counted.covered_day_count",
         "planned_visit_count * counted.day_count",
+    ),
+    (
+        "int_dispatch__plan_months",
+        "support_days.supported_day_count = counted.day_count",
+        "counted.covered_day_count = counted.day_count",
     ),
     ("int_dispatch__visits", "is_delivered and is_in_period as is_counted", "is_delivered as is_counted"),
     (
@@ -127,6 +152,11 @@ MUTATIONS: tuple[tuple[str, str, str], ...] = (
     ("mart_joint_use", "where joint_use.start_date <= run.as_of", ""),
     # community
     ("int_chat__messages", "order by members.fiscal_year desc,", "order by members.fiscal_year asc,"),
+    (
+        "int_chat__messages",
+        "case when members.affiliation_kind = 'municipality' then members.municipality_code end",
+        "members.municipality_code",
+    ),
     (
         "int_chat__messages",
         "(members.valid_to is null or cast(messages.posted_at as date) <= members.valid_to)",
