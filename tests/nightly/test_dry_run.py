@@ -26,6 +26,7 @@ def test_a_dry_run_changes_neither_release_nor_status_and_shows_its_own(home: Pa
     assert {path.name for path in (candidate / "reports").iterdir()} >= {
         "annual_evaluation.pdf",
         "annual_evaluation.xlsx",
+        "annual_evaluation.docx",
     }
     page = (candidate / "status" / "index.html").read_text(encoding="utf-8")
     assert "試しの実行(公開していません)" in page

@@ -16,5 +16,6 @@ def test_the_sample_night_leaves_a_whole_release(sample_home: Path) -> None:
     assert {p.name for p in (release / "reports").iterdir()} == {
         "annual_evaluation.pdf",
         "annual_evaluation.xlsx",
+        "annual_evaluation.docx",
         "annual_evaluation.html",
     }
