@@ -34,10 +34,10 @@ _OPTIONS = (
 )  # fmt: skip
 
 # name, share of the municipality, cap, rate and cap of the tax allocation, all by item.
-_SCENARIOS = (
+_SCENARIOS: tuple[tuple[str, dict[str, tuple[int | None, ...]]], ...] = (
     ("県全額", {"dispatch": (0, None, None, None), "travel": (0, None, None, None)}),
-    ("折半", {"dispatch": (50, None, 50, 500_000), "travel": (50, None, None, None)}),
-    ("市町村負担", {"dispatch": (100, None, 50, 1_000_000), "travel": (100, None, None, None)}),
+    ("折半", {"dispatch": (50, None, 50, 500_000), "travel": (50, None, 50, None)}),
+    ("市町村負担", {"dispatch": (100, None, 50, 1_000_000), "travel": (100, None, 50, None)}),
     ("市町村負担(上限あり)", {"dispatch": (100, 1_000_000, 50, 1_000_000), "travel": (0, None, None, None)}),
 )  # fmt: skip
 
@@ -102,7 +102,7 @@ def _scenarios() -> Rows:
             "valid_from": _NEXT_YEAR,
             "scenario_name": name,
             "cost_item": item,
-            "prefecture_share_pct": 100 - share,
+            "prefecture_share_pct": 100 - (share or 0),
             "municipality_share_pct": share,
             "municipality_cap_jpy": cap,
             "tax_allocation_rate_pct": rate,

@@ -1,19 +1,31 @@
-"""One page for people who read one page: the answer, three numbers, the map, three caveats."""
+"""One page for people who read one page: the answer, three numbers, the map beside the criteria, the options, three caveats."""
 
 from __future__ import annotations
 
-from pipelines.report.document import Answer, Block, Bullets, Card, Cards, Cell, Column, Section, Table
-from pipelines.report.facts import Facts, Kpi
+from pipelines.report.document import Answer, Block, Bullets, Card, Cards, Cell, Section
+from pipelines.report.facts import Facts, Kpi, Row
 from pipelines.report.sections.delivery import unreported
-from pipelines.report.sections.delivery_figures import monthly_figure
 from pipelines.report.sections.effect import headline, lead_of, short
 from pipelines.report.sections.kpi_table import target_cell
+from pipelines.report.sections.r9_in_short import criteria_in_short, options_in_short
 from pipelines.report.sections.stage_figures import movement_figure, tile_map
-from pipelines.report.wording import minus_of, month_label, number_cell, number_text, signed_text, year_label
+from pipelines.report.wording import minus_of, month_label, number_text, signed_text, year_label
 
 _CAVEATS = 3
 _UNKNOWN = "支援が市町村のDXを進めたかどうかは、この版の証拠だけでは判断できません。"
 _NAMED = 10
+_INTERIM = "中間の分析では、"
+# By the branch of the rule that decided (pipelines.model.effect.verdict).
+_WHYS = {
+    "worthwhile": "信頼区間の全体がゼロを上回り、推定が費用に見合う大きさに達したので、",
+    "difference_too_uncertain": "差はあるものの、費用に見合う大きさかどうかまでは信頼区間から分からないため、",
+    "small_but_real": "差はあるものの、信頼区間の全体が費用に見合う大きさを下回るため、",
+    "below_worthwhile": "信頼区間の全体が費用に見合う大きさを下回るため、",
+    "harmful": "信頼区間の全体がゼロを下回るため、",
+    "no_difference_shown": "信頼区間がゼロも費用に見合う大きさも含むため、",
+    "too_few_treated": "派遣を受けた団体が少なすぎるため、",
+    "too_coarse": "比べる団体が少なすぎるため、",
+}
 
 
 def build(facts: Facts) -> Section:
@@ -22,9 +34,9 @@ def build(facts: Facts) -> Section:
         answer(facts),
         Cards(_cards(facts)),
         tile_map(facts),
-        _targets(facts),
+        criteria_in_short(facts),
         movement_figure(facts),
-        monthly_figure(facts),
+        options_in_short(facts),
         Bullets("caveats", "読むときの注意", tuple(caveats(facts)[:_CAVEATS])),
     ]
     return Section("summary", "要約", tuple(blocks))
@@ -54,8 +66,14 @@ def answer(facts: Facts) -> Answer:
     )
     if chosen is None or chosen["verdict"] == "undecided":
         reasons.append("「判断できない」は「効果がない」という意味ではありません。")
-    first = lead_of(chosen) if chosen and chosen["estimate"] is not None else _UNKNOWN
+    first = _lead_with_reason(chosen) if chosen and chosen["estimate"] is not None else _UNKNOWN
     return Answer(f"{first}{stage_text}", "".join(reasons))
+
+
+def _lead_with_reason(chosen: Row) -> str:
+    """The verdict in one sentence that begins with the branch of the rule it comes from."""
+    lead, why = lead_of(chosen), _WHYS.get(chosen["verdict_reason"], "")
+    return f"{_INTERIM}{why}{lead.removeprefix(_INTERIM)}" if lead.startswith(_INTERIM) else f"{why}{lead}"
 
 
 def _cards(facts: Facts) -> tuple[Card, ...]:
@@ -108,36 +126,6 @@ def _saving_card(facts: Facts) -> Card:
 
 def _aim(kpi: Kpi) -> str:
     return "目標なし" if kpi.target is None else f"目標 {target_cell(kpi).text}{kpi.unit}"
-
-
-def _targets(facts: Facts) -> Table:
-    chosen = [k for k in facts.kpis.values() if k.target is not None]
-    rows = tuple(
-        (
-            Cell(k.kpi_id),
-            Cell(k.name_ja),
-            Cell(k.text, k.value, number_cell(k.value, k.decimals, minus=minus_of(k.unit)).number_format),
-            target_cell(k),
-            standing(k),
-        )
-        for k in chosen
-    )
-    columns = (
-        Column("番号", width=2.7),
-        Column("目標のあるKPI", width=12.1),
-        Column("値", "right", 6.8),
-        Column("目標", "right", 5.4),
-        Column("現状", "center", 3.5),
-    )
-    return Table(
-        "targets",
-        "目標と現時点の値",
-        columns,
-        rows,
-        kpi_ids=tuple(k.kpi_id for k in chosen),
-        width="half",
-        empty_reason="該当なし。この年度の目標が設定されていません。",
-    )
 
 
 def standing(kpi: Kpi) -> Cell:

@@ -47,9 +47,9 @@ def test_page_one_holds_the_whole_summary_and_nothing_else(pdf_pages: list[str])
     for title in (
         "判断できません",
         "段階の地図",
-        "目標と現時点の値",
+        "令和9年度の判断基準",
         "段階の推移",
-        "月別の派遣",
+        "うち市町村の負担",
         "読むときの注意",
     ):
         assert title in pdf_pages[0]

@@ -1,0 +1,58 @@
+"""What did not work, looked for by fixed rules, whoever it embarrasses. An empty answer names the rules that found nothing."""
+
+from __future__ import annotations
+
+from pipelines.report.document import Block, Cell, Column, Paragraph, Section, Table
+from pipelines.report.facts import Facts
+from pipelines.report.sections.commentary import opinions
+from pipelines.report.sections.negative_cases import RULES, Case, cases
+from pipelines.report.wording import number_cell, number_text
+
+_NUMBER_ON_THE_FORM = 12
+
+
+def build(facts: Facts) -> Section:
+    """うまくいかなかったこと."""
+    found = cases(facts)
+    total = sum(len(rows) for rows in found.values())
+    text = (
+        f"成果と同じ資料から、次の規則でうまくいかなかったことを探し、見つかった{number_text(total)}件のすべてを示します。"
+        "件数の多さは失敗の重さを表しません。年度の途中のものは、年度末までに変わりえます。"
+    )
+    if not total:
+        text = "該当なし。次の規則で探しましたが、当てはまるものはありませんでした。"
+    blocks: list[Block] = [Paragraph(text), _rules(found), _list(found)]
+    return Section("negative", "うまくいかなかったこと", (*blocks, *opinions(facts, _NUMBER_ON_THE_FORM)))
+
+
+def _rules(found: dict[str, list[Case]]) -> Table:
+    lines = tuple(
+        (
+            Cell(name),
+            Cell(rule),
+            number_cell(len(found[key])) if found[key] else Cell("該当なし", mark="none"),
+        )
+        for key, (name, rule) in RULES.items()
+    )
+    columns = (Column("見たこと", width=9), Column("規則", width=24), Column("件", "right", 3.4))
+    return Table(
+        "negative_rules", "探した規則と件数", columns, lines, empty_reason="該当なし。規則がありません。"
+    )
+
+
+def _list(found: dict[str, list[Case]]) -> Table:
+    named = [(key, case) for key, rows in found.items() for case in rows]
+    lines = tuple(tuple(Cell(text) for text in case) for _, case in named)
+    columns = (
+        Column("何が、だれが", width=12),
+        Column("何が起きたか", width=22),
+        Column("記録のある所", width=8),
+    )
+    return Table(
+        "negative_cases",
+        "見つかったもの",
+        columns,
+        lines,
+        groups=tuple(RULES[key][0] for key, _ in named),
+        empty_reason="該当なし。上の規則のどれにも、当てはまるものがありませんでした。",
+    )

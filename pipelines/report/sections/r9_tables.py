@@ -1,0 +1,163 @@
+"""Tables of the decision: criteria with what would change them, options, who would pay. Every number from the decision's marts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pipelines.report.document import Cell, Column, Table
+from pipelines.report.facts import Facts, Row
+from pipelines.report.sections.effect_tables import VERDICTS, verdict_cell
+from pipelines.report.wording import NO_VALUE, Number, minus_of, number_text, short_date
+
+NO_CRITERIA = (
+    "該当なし。この年度に有効な判断基準がありません。設定「判断基準」を受領すると、ここに判定が並びます。"
+)
+_TICKS = {"met": "✓ ", "not_met": "× ", "undecided": "? "}
+_KINDS = {"criterion": "判断基準", "option": "選択肢", "scenario": "負担の案", "parameter": "人件費単価"}
+
+
+def judged(facts: Facts) -> list[Row]:
+    """Every criterion of the year with its verdict."""
+    return facts.of_year("mart_decision", "criterion_id")
+
+
+def verdict_mark(verdict: str) -> Cell:
+    """The verdict with a sign that a copy in grey keeps."""
+    cell = verdict_cell(verdict)
+    return Cell(_TICKS[verdict] + VERDICTS[verdict], mark=cell.mark)
+
+
+def value_text(facts: Facts, row: Row, value: Number | None) -> str:
+    """A value of a criterion with its unit, to the digits that its KPI shows."""
+    if value is None:
+        return NO_VALUE
+    kpi = facts.kpis.get(row["kpi_id"] or "")
+    decimals = kpi.decimals if kpi else 2
+    return f"{number_text(value, decimals, minus_of(row['unit'] or ''))}{row['unit'] or ''}"
+
+
+def threshold_text(facts: Facts, row: Row) -> str:
+    """What a criterion asks for, in words."""
+    if row["threshold"] is None:
+        return NO_VALUE
+    exact = Decimal(row["threshold"]).normalize()
+    decimals = max(0, -int(exact.as_tuple().exponent))
+    text = f"{number_text(row['threshold'], decimals)}{row['unit'] or ''}"
+    if row["comparator"] is None:
+        return f"分析の判定(見合う最小 {text})"
+    return f"{text}{facts.label('comparators', row['comparator'])}"
+
+
+def criteria(facts: Facts) -> Table:
+    """Every criterion with its value and its verdict."""
+    rows = judged(facts)
+    lines = tuple(
+        (
+            Cell(r["criterion_id"]),
+            Cell(facts.label("decision_questions", r["question"])),
+            Cell(r["statement"]),
+            Cell(basis(r)),
+            Cell(value_text(facts, r, r["measured"]), r["measured"], "#,##0.00##" if r["measured"] is not None else ""),
+            Cell(threshold_text(facts, r)),
+            Cell(_evidence(facts, r)),
+            Cell(facts.label("judging_times", r["judged_at"])),
+            verdict_mark(r["verdict"]),
+        )
+        for r in rows
+    )  # fmt: skip
+    columns = (
+        Column("基準", width=2.8),
+        Column("観点", width=4),
+        Column("内容", width=13),
+        Column("見るもの", width=9.6),
+        Column("値", "right", 5),
+        Column("基準値", "right", 7),
+        Column("根拠(必要な根拠)", width=6.6),
+        Column("時点", width=5.2),
+        Column("判定", "center", 7.4),
+    )
+    ids = tuple(r["kpi_id"] or "" for r in rows)
+    return Table("criteria", "判断基準と判定", columns, lines, _decided(rows), ids, empty_reason=NO_CRITERIA)
+
+
+def _evidence(facts: Facts, row: Row) -> str:
+    actual = facts.label("decision_evidence_classes", row["evidence_class"])
+    return f"{actual}({facts.label('decision_evidence_classes', row['required_evidence_class'])})"
+
+
+def basis(row: Row) -> str:
+    """The number and name of what a criterion looks at."""
+    if row["kpi_id"]:
+        return f"{row['measure_ja'] or '定義のない指標'}({row['kpi_id']})"
+    return str(row["measure_ja"] or f"分析{row['analysis_id'] or NO_VALUE}")
+
+
+def _decided(rows: list[Row]) -> str:
+    by = sorted({(r["approver"], r["valid_from"]) for r in rows if not r["is_default"]}, key=str)
+    return "、".join(f"{approver}が決定、{short_date(day)}から適用" for approver, day in by) + (
+        "。" if by else ""
+    )
+
+
+def changes(facts: Facts) -> Table:
+    """Why each verdict is as it is, and what would change it."""
+    lines = tuple(
+        (
+            Cell(r["criterion_id"]),
+            verdict_mark(r["verdict"]),
+            Cell(r["reason_ja"]),
+            Cell(r["what_would_change_ja"]),
+        )
+        for r in judged(facts)
+    )
+    columns = (
+        Column("基準", width=2.4),
+        Column("判定", "center", 6.6),
+        Column("理由", width=20),
+        Column("何が変われば、判定が変わるか", width=20),
+    )
+    return Table("criteria_changes", "判定の理由と、変わる条件", columns, lines, empty_reason=NO_CRITERIA)
+
+
+def _rows_text(row: Row) -> str:
+    first, last = number_text(row["first_row"]), number_text(row["last_row"])
+    return first if first == last else f"{first}〜{last}"
+
+
+def policy_cells(facts: Facts) -> Table:
+    """The received cells that criteria, options and scenarios were read from."""
+    rows = facts.rows(
+        """
+        select e.subject_kind, f.path, e.sheet, count(distinct e.subject_id) as subjects, min(e.row) as first_row,
+            max(e.row) as last_row, count(*) as cells
+        from mart_decision_evidence e
+        inner join (select file_id, min(path) as path from files group by 1) f on f.file_id = e.file_id
+        where e.fiscal_year = ? group by 1, 2, 3 order by 1, 2, 3
+        """,
+        facts.fiscal_year,
+    )
+    lines = tuple(
+        (
+            Cell(_KINDS[r["subject_kind"]]),
+            Cell(r["path"].split("/")[-1]),
+            Cell(r["sheet"]),
+            Cell(_rows_text(r)),
+            Cell(number_text(r["cells"]), r["cells"], "#,##0"),
+        )
+        for r in rows
+    )
+    columns = (
+        Column("設定", width=4),
+        Column("ファイル", width=12),
+        Column("シート", width=5),
+        Column("行", "right", 3),
+        Column("セル", "right", 2),
+    )
+    return Table(
+        "policy_cells",
+        "判断と費用のもとになった設定のセル",
+        columns,
+        lines,
+        "セルごとの場所は、倉庫の表 mart_decision_evidence にあります。",
+        empty_reason="該当なし。設定を受領していないため、初期値によります。",
+    )
