@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from pipelines.report.document import Report
+from pipelines.report.edition import WORKING_COPY
 from pipelines.report.evidence import gather
 from pipelines.report.facts import Facts
 from pipelines.report.sections import (
     annex,
     collaboration,
+    community,
     delivery,
     effect,
+    logic_model,
     negative,
     outcomes,
+    outputs,
     programme,
     r9,
     stage,
     summary,
 )
+from pipelines.report.sections.difference import difference_sentence
 from pipelines.report.wording import year_label
 
 EVIDENCE_ROWS = 200
@@ -29,7 +34,8 @@ def build_report(facts: Facts) -> Report:
     checks = f"合格({len(verdict.results)}件、例外承認{len(verdict.waived)}件、注意{len(verdict.warnings)}件)"
     return Report(
         title=f"{year_label(facts.fiscal_year)} 年次評価報告書",
-        edition="作業版",
+        edition=facts.edition.label if facts.edition else WORKING_COPY,
+        edition_note=difference_sentence(facts),
         fiscal_year=facts.fiscal_year,
         as_of=facts.as_of,
         release_id=str(facts.manifest["release_id"]),
@@ -39,10 +45,13 @@ def build_report(facts: Facts) -> Report:
         sections=(
             summary.build(facts),
             programme.build(facts),
+            logic_model.build(facts),
             delivery.build(facts),
+            outputs.build(facts),
             outcomes.build(facts),
             stage.build(facts),
             collaboration.build(facts),
+            community.build(facts),
             effect.build(facts),
             r9.build(facts),
             negative.build(facts),
