@@ -1,4 +1,4 @@
-"""`kyoso trace`: from a figure to the files, sheets and cells it was computed from."""
+"""`kyoso trace`: from a figure or a verdict to the files, sheets and cells it was computed from."""
 
 from __future__ import annotations
 
@@ -25,7 +25,12 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\
 
 @app.command(cls=Command)
 def trace(
-    kpi: Annotated[str, typer.Argument(metavar="KPI", help="KPIの番号か名前。例: K203、派遣実施率")],
+    kpi: Annotated[
+        str,
+        typer.Argument(
+            metavar="KPI", help="KPIの番号か名前、分析や判断基準の番号。例: K203、派遣実施率、A1、D2"
+        ),
+    ],
     municipality: Annotated[
         str | None, typer.Option("--municipality", metavar="団体", help="団体コードか名前(既定は県全体)")
     ] = None,
@@ -45,7 +50,7 @@ def trace(
     ] = False,
     csv: Annotated[bool, typer.Option("--csv", help="CSVで書き出す(すべての行)")] = False,
 ) -> None:
-    """KPIの値から、もとのファイル・シート・セル・記入をたどる。
+    """KPIの値、効果の分析、判断基準から、もとのファイル・シート・セル・記入をたどる。
 
     終了コード: 0 たどれた(値なしを含む) / 2 使い方の誤り(KPIや団体がないなど) / 3 セルが取込み時と一致しない
     """
@@ -72,11 +77,16 @@ def trace(
 
 
 def _show(traced: Traced, opened: dict[EvidenceCell, OpenedCell], *, shows_respondents: bool) -> None:
+    from pipelines.serve.trace import Figure
     from pipelines.serve.trace_cells import ROLES
 
     if traced.is_sample:
         out.print("【架空データ】")
-    _show_figure(traced.figure)
+    if isinstance(traced.figure, Figure):
+        _show_figure(traced.figure)
+    else:
+        for line in traced.figure.lines:
+            out.print(line, markup=False)
     for role, label in ROLES.items():
         cells = [cell for cell in traced.cells if cell.role == role]
         if not cells:
@@ -121,7 +131,8 @@ def _show_examined(traced: Traced) -> None:
             markup=False,
         )
     received = {source.source for source in traced.examined}
-    for name in traced.figure.sources.split("・"):
+    named = traced.figure.sources
+    for name in named.split("・") if isinstance(named, str) else named:
         if name not in received:
             out.print(f"  {name}: 受領していません", markup=False)
 
@@ -184,7 +195,7 @@ def _write_csv(traced: Traced, opened: dict[EvidenceCell, OpenedCell]) -> None:
         seen = opened.get(cell)
         text = (seen.text if seen else cell.text) or ("" if not cell.is_masked else "(示しません)")
         row = (
-            *(figure.kpi_id, figure.fiscal_year, figure.municipality_code or ""),
+            *(traced.subject_id, figure.fiscal_year, figure.municipality_code or ""),
             *(cell.role, cell.file_id, safe_text(cell.path), cell.received_date, safe_text(cell.sheet)),
             *(cell.cell, cell.row, cell.field, cell.label, safe_text(_printable(text))),
         )

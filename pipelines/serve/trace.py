@@ -21,7 +21,8 @@ from pipelines.fiscal_year import short_label
 from pipelines.ingest.japanese.reading import Unreadable, fold
 from pipelines.ingest.municipalities import municipalities, parse_municipality
 from pipelines.serve.connection import warehouse_of
-from pipelines.serve.trace_cells import EvidenceCell, cells_of
+from pipelines.serve.trace_cells import EvidenceCell, cells_of, kpi_cells
+from pipelines.serve.trace_statement import Statement, statement
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Question:
     """What somebody asks about, as typed.
 
     Attributes:
-        kpi: id or full name of a KPI.
+        kpi: id or full name of a KPI, or the number of an analysis or a criterion.
         municipality: code or name; None for the prefecture.
         fiscal_year: starting year; None for the year of the release.
     """
@@ -98,21 +99,27 @@ class Examined:
 
 @dataclass(frozen=True)
 class Traced:
-    """A figure and where it comes from.
+    """A figure, or what is said of an analysis or a criterion, and where it comes from.
 
     Attributes:
+        figure: of a KPI, or the statement asked about.
         cells: the first ones of each role, in a fixed order.
         counts: how many cells each role has in all.
         examined: what the KPI's sources had sent.
         release: folder of the release that was asked.
     """
 
-    figure: Figure
+    figure: Figure | Statement
     cells: tuple[EvidenceCell, ...]
     counts: dict[str, int]
     examined: tuple[Examined, ...]
     release: Path
     is_sample: bool
+
+    @property
+    def subject_id(self) -> str:
+        """The KPI's id, or the number of the analysis or criterion."""
+        return self.figure.kpi_id if isinstance(self.figure, Figure) else self.figure.subject_id
 
 
 def trace(settings: Settings, question: Question, limit: int | None = None) -> Traced:
@@ -128,13 +135,19 @@ def trace(settings: Settings, question: Question, limit: int | None = None) -> T
     """
     with open_release(settings) as (con, folder):
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        kpi_id = _known_kpi(con, question.kpi)
         code = _known_municipality(question.municipality)
         year = question.fiscal_year if question.fiscal_year is not None else int(manifest["fiscal_year"])
-        figure = _figure(con, kpi_id, year, code)
-        cells = cells_of(con, kpi_id, year, code, limit)
-        counts = dict(_counts(con, kpi_id, year, code))
-        examined = con.execute(_EXAMINED, [figure.sources.split("・")]).fetchall()
+        figure: Figure | Statement | None = statement(con, question.kpi, year, code)
+        if isinstance(figure, Statement):
+            asked, sources = figure.cells, list(figure.sources)
+        else:
+            figure = _figure(con, _known_kpi(con, question.kpi), year, code)
+            asked, sources = kpi_cells(figure.kpi_id, year, code), figure.sources.split("・")
+        cells = cells_of(con, asked, limit)
+        counts = dict(
+            con.execute(f"select role, count(*) from ({asked[0]}) group by role", asked[1]).fetchall()
+        )
+        examined = con.execute(_EXAMINED, [sources]).fetchall()
         return Traced(
             figure,
             tuple(cells),
@@ -176,7 +189,8 @@ def _known_kpi(con: duckdb.DuckDBPyConnection, typed: str) -> str:
     shown = "、".join(dict.fromkeys(f"{by_text[n]}({names[by_text[n]]})" for n in near))
     raise KyosoError(
         f"KPI「{typed}」はありません。{f'もしかして: {shown}' if shown else ''}",
-        todo='一覧は kyoso sql "select kpi_id, name_ja from kpi_definitions" で見られます。例: kyoso trace K203',
+        todo='一覧は kyoso sql "select kpi_id, name_ja from kpi_definitions" で見られます。例: kyoso trace K203。'
+        "分析や判断基準は、報告書にある番号で指定してください。例: kyoso trace A1",
         exit_code=USAGE,
     )
 
@@ -231,13 +245,3 @@ def _without_value(whole: Figure, code: str) -> Figure:
     for field in ("numerator", "denominator", "value", "target", "previous_value"):
         values[field] = None
     return Figure(**values)
-
-
-def _counts(
-    con: duckdb.DuckDBPyConnection, kpi_id: str, year: int, code: str | None
-) -> list[tuple[str, int]]:
-    return con.execute(
-        "select role, count(*) from mart_kpi_evidence where kpi_id = ? and fiscal_year = ? "
-        "and municipality_code is not distinct from ? group by role",
-        [kpi_id, year, code],
-    ).fetchall()

@@ -20,17 +20,19 @@ ROLES = {
     "denominator": "分母",
     "population": "調べた対象",
     "criterion": "判定に使った行",
+    "plan": "分析計画",
+    "baseline": "基準時の評点",
+    "outcome": "成果の評点",
 }
 CHAT = "chat_activity"
 _ROWS = """
 with addressed as (
     select e.role, e.file_id, f.path, f.received_date, f.source, coalesce(e.sheet, '') as sheet, e.row, e.field
-    from mart_kpi_evidence e
+    from ({evidence}) e
     inner join (
         select file_id, min(path) as path, arg_min(received_date, path) as received_date, arg_min(source, path) as source
         from files group by file_id
     ) f on f.file_id = e.file_id
-    where e.kpi_id = ? and e.fiscal_year = ? and e.municipality_code is not distinct from ?
 ),
 numbered as (
     select *, row_number() over (partition by role order by path, sheet, row, field) as position from addressed
@@ -55,6 +57,12 @@ inner join (
 group by all
 """
 Address = tuple[str, str, int]
+# A query of role, file_id, sheet, row and field, and what to ask it.
+Asked = tuple[str, tuple[object, ...]]
+KPI_CELLS = (
+    "select role, file_id, sheet, row, field from mart_kpi_evidence "
+    "where kpi_id = ? and fiscal_year = ? and municipality_code is not distinct from ?"
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class EvidenceCell:
     """One cell behind a figure.
 
     Attributes:
-        role: numerator, denominator, population or criterion.
+        role: numerator, denominator, population or criterion; of an analysis plan, baseline or outcome.
         path: where the file lay when it was received, relative to `raw`.
         cell: its address, such as C12; empty where this form has no such column, and in chats.
         text: as typed there; empty for an empty cell, and always for what is masked.
@@ -96,11 +104,16 @@ class EvidenceCell:
         return self.classification == PERSONAL
 
 
-def cells_of(
-    con: duckdb.DuckDBPyConnection, kpi_id: str, year: int, code: str | None, limit: int | None
-) -> list[EvidenceCell]:
-    """The cells of a figure, by role, file, sheet and row; at most `limit` of each role."""
-    rows = con.execute(_ROWS, [kpi_id, year, code, limit, limit, list(ROLES)]).fetchall()
+def kpi_cells(kpi_id: str, year: int, code: str | None) -> Asked:
+    """Which evidence a figure has."""
+    return KPI_CELLS, (kpi_id, year, code)
+
+
+def cells_of(con: duckdb.DuckDBPyConnection, asked: Asked, limit: int | None) -> list[EvidenceCell]:
+    """The cells behind a figure or a statement, by role, file, sheet and row; at most `limit` of each role."""
+    evidence, parameters = asked
+    query = _ROWS.format(evidence=evidence)
+    rows = con.execute(query, [*parameters, limit, limit, list(ROLES)]).fetchall()
     addresses = sorted({(row[1], row[5], row[6]) for row in rows})
     columns: list[list[Any]] = [list(part) for part in zip(*addresses, strict=True)] or [[], [], []]
     con.execute("create or replace temp table wanted (file_id varchar, sheet varchar, row bigint)")

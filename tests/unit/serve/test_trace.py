@@ -16,7 +16,7 @@ import pytest
 from pipelines.errors import KyosoError
 from pipelines.ingest.archive import Archive
 from pipelines.serve.trace import Question, Traced, open_release, trace
-from pipelines.serve.trace_cells import CHAT, EvidenceCell, cells_of, plain
+from pipelines.serve.trace_cells import CHAT, EvidenceCell, cells_of, kpi_cells, plain
 from pipelines.serve.trace_open import DIFFERENT, GONE, SAME, open_cells
 from pipelines.settings import TOKYO, Settings
 from tests.conftest import AS_OF
@@ -216,7 +216,7 @@ def test_every_cell_behind_every_figure_stands_in_the_archived_file(sample_setti
         for kpi_id, year in con.execute(
             "select kpi_id, fiscal_year from mart_kpi where municipality_code is null and value is not null"
         ).fetchall():
-            found = cells_of(con, kpi_id, year, None, None)
+            found = cells_of(con, kpi_cells(kpi_id, year, None), None)
             assert found, (kpi_id, year)
             cells |= set(found)
     assert len(cells) > 5_000
