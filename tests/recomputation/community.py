@@ -102,8 +102,9 @@ def _add_activity(chat: Chat, figures: Figures) -> None:
         line, day = chat.line(post), post["posted_at"].date()
         month = day.replace(day=1)
         months[year_of(month)].append(month)
-        if line is not None and line["affiliation_kind"] == "municipality":
-            bodies.add((month, line["municipality_code"]))
+        home = chat.home(post)
+        if line is not None and home is not None:
+            bodies.add((month, home))
             members.setdefault((month, post["member"]), line["section_kind"])
     for year, posted in months.items():
         # A month without a post, between the first and the last of a year, lowers the mean.

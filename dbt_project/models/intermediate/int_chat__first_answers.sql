@@ -25,7 +25,7 @@ final as (
         answers.row
     from messages as questions
     inner join answers on questions.message_key = answers.thread_message_key and answers.answer_rank = 1
-    where questions.affiliation_kind = 'municipality' and not questions.is_reply
+    where questions.municipality_code is not null and not questions.is_reply
 )
 
 select * from final

@@ -165,7 +165,7 @@ MUTATIONS: tuple[tuple[str, str, str], ...] = (
     ("int_chat__first_answers", " and member <> thread_member", ""),
     (
         "int_chat__first_answers",
-        "where questions.affiliation_kind = 'municipality' and not questions.is_reply",
+        "where questions.municipality_code is not null and not questions.is_reply",
         "",
     ),
     (
