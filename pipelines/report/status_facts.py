@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.model.previous import ISSUED
 from pipelines.report.correction.recipients import municipality_of
 from pipelines.report.correction.wording import is_asked
 
@@ -85,16 +86,30 @@ where coalesce(n.fiscal_year, p.fiscal_year) = ? and coalesce(n.municipality_cod
 order by coalesce(n.kpi_id, p.kpi_id)
 """
 
+_ISSUED_CHANGES = """
+select kpi_id, name_ja, unit, before_value, after_value, cause, file_count, coalesce(files_in, files_out) as files
+from candidate.mart_kpi_change
+where compared_with = ? and fiscal_year = ? and municipality_code is null
+order by kpi_id
+"""
+
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything the page shows that is not about the run itself; a part that is None was not made."""
+    """Everything the page shows that is not about the run itself; a part that is None was not made.
+
+    Attributes:
+        edition: name of the edition issued last, if the candidate was compared with one.
+        edition_changes: figures of the prefecture that differ from it.
+    """
 
     findings: list[Row]
     reconciliation: list[Row] | None = None
     files: tuple[Row, ...] = ()
     submissions: list[Row] | None = None
     kpi_changes: list[Row] | None = None
+    edition: str | None = None
+    edition_changes: tuple[Row, ...] = ()
     resolved: tuple[Row, ...] = ()
     municipalities: Mapping[str, frozenset[str]] = field(default_factory=dict)
     has_control: bool = False
@@ -137,12 +152,15 @@ def gather(warehouse: Path | None, control: Path | None, previous: Path | None) 
         is_other = previous is not None and warehouse is not None and not _same(previous, warehouse)
         before = _attach(con, previous, "previous") if is_other else frozenset()
         has_files = {"files", "reconciliation"} <= tables
+        edition = _edition(con) if "previous_kpi" in tables and "mart_kpi_change" in candidate else None
         return Facts(
             findings=findings,
             reconciliation=_rows(con, _RECONCILIATION) if has_files else None,
             files=tuple(_rows(con, _FILES)) if has_files else (),
             submissions=_rows(con, _SUBMISSIONS) if "mart_submission" in candidate else None,
             kpi_changes=_kpi_changes(con) if "mart_kpi" in candidate and "mart_kpi" in before else None,
+            edition=edition,
+            edition_changes=tuple(_edition_changes(con)) if edition else (),
             resolved=tuple(resolved),
             municipalities=_municipalities(con) if "submissions" in tables else {},
             has_control=has_findings,
@@ -186,6 +204,22 @@ def _attach(con: duckdb.DuckDBPyConnection, warehouse: Path | None, name: str) -
 def _kpi_changes(con: duckdb.DuckDBPyConnection) -> list[Row]:
     year = con.execute("select max(fiscal_year) from candidate.mart_kpi").fetchone()
     return _rows(con, _KPI_CHANGES, [year[0] if year else None])
+
+
+def _edition(con: duckdb.DuckDBPyConnection) -> str | None:
+    """The edition that the candidate was compared with; none in a release of an older program."""
+    try:
+        found = con.execute(
+            f"select max(edition) from previous_kpi where compared_with = '{ISSUED}'"
+        ).fetchone()
+    except duckdb.Error:
+        return None
+    return found[0] if found else None
+
+
+def _edition_changes(con: duckdb.DuckDBPyConnection) -> list[Row]:
+    year = con.execute("select max(fiscal_year) from candidate.mart_kpi").fetchone()
+    return _rows(con, _ISSUED_CHANGES, [ISSUED, year[0] if year else None])
 
 
 def _rows(con: duckdb.DuckDBPyConnection, sql: str, parameters: list[object] | None = None) -> list[Row]:

@@ -86,6 +86,7 @@ def _environment() -> Environment:
     environment.filters.update(
         number=number,
         observed=_observed,
+        cause=_cause,
         tenths=lambda value: number_text(value, 1),
         day=lambda value: date_label(value) if value else "",
         short_day=lambda value: f"{value.month}月{value.day}日" if value else "",
@@ -112,6 +113,14 @@ def number(value: object) -> str:
 def _observed(text: object) -> str:
     """What a check found: a bare number as people write it, everything else as it is."""
     return number(text) if re.fullmatch(r"-?\d+(\.\d+)?", str(text)) else str(text)
+
+
+def _cause(change: Row) -> str:
+    """Why a figure differs from the edition issued last: the first file, and how many more."""
+    if not change["file_count"]:
+        return {"プログラム": "計算の方法"}.get(change["cause"], change["cause"])
+    name = change["files"].split("、")[0].rsplit("/", 1)[-1]
+    return f"{name} ほか{change['file_count'] - 1}件" if change["file_count"] > 1 else name
 
 
 def _clock(text: str | None) -> str:

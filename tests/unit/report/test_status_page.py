@@ -15,6 +15,7 @@ import pytest
 from openpyxl import load_workbook
 
 from pipelines.errors import KyosoError
+from pipelines.model.previous import ISSUED, Basis, write_previous
 from pipelines.quality.verdict import Offender, Result, Verdict
 from pipelines.report.status import Attempt, read_history, write_status
 from pipelines.settings import TOKYO
@@ -65,6 +66,41 @@ def test_a_release_says_that_it_is_out_and_what_to_ask_for(tmp_path: Path, attem
     assert "令和8年(2026年)11月21日 2時01分" in page.text
     for path in attempt.reports:
         assert path.name in page.text
+
+
+@pytest.fixture
+def after_an_edition(release: Path, tmp_path: Path, attempt: Attempt) -> Attempt:
+    """A night compared with an issued edition, from which two figures differ."""
+    folder = tmp_path / "after"
+    shutil.copytree(release, folder, ignore=shutil.ignore_patterns("reports"))
+    write_previous([Basis(ISSUED, release, "令和8年度 暫定版 第1号")], "x", folder / "control")
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as con:
+        con.execute(f"""
+            insert into mart_kpi_change by name
+            select '{ISSUED}' as compared_with, kpi_id, 2026 as fiscal_year, municipality_code, '派遣実施率' as name_ja,
+                '%' as unit, 69.5 as before_value, 72 as after_value, cause, file_count, files_in, files_out
+            from (values
+                ('K203', null, 'ファイル', 2, 'R8/visit_log/a.xlsx', 'R8/visit_log/b.xlsx'),
+                ('K204', null, '基準日', 0, null, null),
+                ('K205', '302023', 'ファイル', 1, 'R8/visit_log/c.xlsx', null)
+            ) as t (kpi_id, municipality_code, cause, file_count, files_in, files_out)
+        """)
+    return replace(attempt, warehouse=folder / "warehouse.duckdb", control=folder / "control")
+
+
+def test_what_moved_since_the_edition_issued_last_is_shown_with_its_file(
+    tmp_path: Path, after_an_edition: Attempt
+) -> None:
+    page = shown(tmp_path / "status", after_an_edition)
+    part = page.text.split("前に発行した版からのKPIの動き")[-1].split("ファイルと行の突合")[0]
+    assert "令和8年度 暫定版 第1号と比べて、県のKPIが2件変わっています" in part
+    for said in ("K203", "69.5", "72", "a.xlsx ほか1件", "K204", "基準日"):
+        assert said in part
+    assert "c.xlsx" not in part, "a municipality's figure"
+
+
+def test_without_an_edition_the_status_says_that_there_is_none(tmp_path: Path, attempt: Attempt) -> None:
+    assert "この年度に発行した版(暫定・確定・追補)がない" in shown(tmp_path, attempt).text
 
 
 def test_every_link_of_the_page_leads_to_a_file(tmp_path: Path, attempt: Attempt) -> None:
