@@ -45,12 +45,20 @@ EXPECTATIONS = (
         title_ja="計画のない団体に、派遣の実績がない",
         why_ja="計画のない実績は分母に入らず、県全体の派遣実施率を実際より高く見せるため。",
         what_to_do_ja="該当団体の派遣計画を受領してください。団体名の書き違いなら報告書の訂正を求めてください。",
-        frame=f"""
-            select municipality_code as scope, municipality_name as label,
-                case when coalesce(planned_visit_count, 0) = 0 then delivered_visit_count else 0 end
-                    as unplanned
-            {_OF_YEAR}
+        # A body without a plan has no line in the mart, so its visits are looked for among all that were reported.
+        frame="""
+            select m.municipality_code as scope, m.name as label, count(v.municipality_code) as unplanned
+            from dim_municipality m
+            left join fct_person_visit v
+                on v.municipality_code = m.municipality_code and v.fiscal_year = (select fiscal_year from run)
+                and v.visit_kind = 'dispatch' and v.status = 'delivered'
+                and not exists (
+                    select 1 from mart_dispatch_utilisation d
+                    where d.municipality_code = v.municipality_code and d.fiscal_year = v.fiscal_year
+                )
+            group by 1, 2 order by 1
         """,
+        tables=("dim_municipality",),
         check=between("unplanned", None, 0),
         observed="unplanned",
     ),

@@ -16,8 +16,8 @@ select cast(y.fiscal_year as integer) as fiscal_year, m.municipality_code, m.nam
     case when m.sort_order > 20 then ['活用の裏付け'] else cast([] as varchar[]) end as missing_criteria,
     case when m.sort_order > 20 then '活用の裏付け' else '' end as missing_criteria_text,
     cast(null as varchar) as next_stage,
-    cast(2.5 as decimal(6, 3)) as judge_score, cast(2.4 as decimal(6, 3)) as use_support_score,
-    cast(1.5 as decimal(6, 3)) as solve_score, cast(1.2 as decimal(6, 3)) as lead_score,
+    cast(2.5 as decimal(6, 4)) as judge_score, cast(2.4 as decimal(6, 4)) as use_support_score,
+    cast(1.5 as decimal(6, 4)) as solve_score, cast(1.2 as decimal(6, 4)) as lead_score,
     cast(1 as bigint) as judge_event_count, cast(2 as bigint) as use_support_event_count,
     cast(0 as bigint) as solve_event_count, cast(0 as bigint) as lead_event_count,
     true as has_judge, m.sort_order <= 20 as has_use_support, false as has_solve, false as has_lead,
@@ -53,6 +53,9 @@ select fiscal_year, municipality_code, municipality_name, 'generative_ai' as the
     cast(1 as bigint) as attained_goal_count, cast(4 as bigint) as deliverable_count,
     cast(2 as bigint) as adopted_deliverable_count, cast(80000 as bigint) as unit_price_jpy
 from mart_dispatch_month group by 1, 2, 3;
+
+create table fct_person_visit as
+select fiscal_year, municipality_code, 'dispatch' as visit_kind, 'delivered' as status from mart_dispatch_utilisation;
 
 create table mart_talent as
 select 2026 as fiscal_year, municipality_code, cast(2 as bigint) as posting_count, cast(1 as bigint) as secured_count,

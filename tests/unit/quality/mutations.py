@@ -68,7 +68,9 @@ MUTATIONS = {
     ),
     "Q-DISPATCH-01": Mutation(_of("mart_dispatch_utilisation", "utilisation_pct = 150.1"), CODE),
     "Q-DISPATCH-02": Mutation(_of("mart_dispatch_utilisation", "due_visit_count = 37"), CODE),
-    "Q-DISPATCH-03": Mutation(_of("mart_dispatch_utilisation", "planned_visit_count = null"), CODE),
+    "Q-DISPATCH-03": Mutation(
+        "insert into fct_person_visit values (2026, '303925', 'dispatch', 'delivered')", "303925"
+    ),
     "Q-DISPATCH-04": Mutation(_of("mart_dispatch_utilisation", "outside_period_visit_count = 4"), CODE),
     "Q-DISPATCH-05": Mutation(_of("mart_dispatch_utilisation", "support_hours = 60 * support_hours"), CODE),
     "Q-DISPATCH-06": Mutation(_of("mart_dispatch_utilisation", "unit_price_jpy = 80"), CODE),
