@@ -6,6 +6,8 @@ the rule that judged it. This module only chooses and arranges.
 
 from __future__ import annotations
 
+from datetime import date
+
 from pipelines.report.document import Answer, Block, Bullets, Paragraph, Section
 from pipelines.report.facts import Facts, Row
 from pipelines.report.sections.commentary import opinions
@@ -65,8 +67,25 @@ def short(row: Row) -> str:
     low, high = amount(row, row["interval_low"]), amount(row, row["interval_high"])
     return (
         f"派遣を受けなかった団体との比較({ROLES[row['role']]}の分析)では、差の推定は{amount(row, row['estimate'])}"
-        f"(信頼区間 {low}〜{high})で、判定は「{VERDICTS[row['verdict']]}」です。"
+        f"(信頼区間 {low}〜{high})で、判定は「{VERDICTS[row['verdict']]}」です。{_warning(row)}"
     )
+
+
+def _warning(row: Row) -> str:
+    """What takes from a result's weight, however it came out: a plan that was late, or changed on the way."""
+    if row["plan_seen_date"] is not None:
+        return f"分析計画を初めて見たのは{short_date(row['plan_seen_date'])}で、成果の調査票より後です。"
+    if row["plan_version_count"] > 1:
+        first, now = short_date(row["first_plan_received_date"]), short_date(row["plan_received_date"])
+        return f"分析計画は途中で変わっています(最初は{first}、今の計画は{now}に受領)。"
+    return ""
+
+
+def short_of_none(facts: Facts) -> str:
+    """Why there is no comparison, for the first page."""
+    if gone := _withdrawn(facts):
+        return f"派遣を受けなかった団体との比較は、{short_date(gone)}に受領した分析計画が取り下げられたため行っていません。"
+    return "派遣を受けなかった団体との比較は、分析計画がないため行っていません。"
 
 
 def build(facts: Facts) -> Section:
@@ -91,15 +110,21 @@ def build(facts: Facts) -> Section:
 
 def _absent(facts: Facts) -> str:
     """Why there is nothing; a plan that was there once and is gone must not look as if there never was one."""
-    rows = facts.rows(
-        "select max(received_date) as day from submissions where dataset = 'policy__analysis_plans' and not is_in_force"
-    )
-    gone = rows[0]["day"]
+    gone = _withdrawn(facts)
     return (
         f"{NO_PLAN}{short_date(gone)}に受領した分析計画がありますが、取り下げられ、いまは有効ではありません。"
         if gone
         else NO_PLAN
     )
+
+
+def _withdrawn(facts: Facts) -> date | None:
+    """When the last plan that no longer counts was received."""
+    rows = facts.rows(
+        "select max(received_date) as day from submissions where dataset = 'policy__analysis_plans' and not is_in_force"
+    )
+    day: date | None = rows[0]["day"]
+    return day
 
 
 def _plans(facts: Facts) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelines.report.document import Answer, Block, Bullets, Card, Cards, Cell, Section
 from pipelines.report.facts import Facts, Kpi, Row
 from pipelines.report.sections.delivery import unreported
-from pipelines.report.sections.effect import headline, lead_of, short
+from pipelines.report.sections.effect import headline, lead_of, short, short_of_none
 from pipelines.report.sections.kpi_table import target_cell
 from pipelines.report.sections.r9_in_short import criteria_in_short, options_in_short
 from pipelines.report.sections.stage_figures import movement_figure, tile_map
@@ -61,9 +61,7 @@ def answer(facts: Facts) -> Answer:
     if waves and not any(str(w).endswith("_end") for w in waves):
         reasons.append("段階は年度の途中の調査によるもので、年度末の調査で変わりえます。")
     chosen = headline(facts)
-    reasons.append(
-        short(chosen) if chosen else "派遣を受けなかった団体との比較は、分析計画がないため行っていません。"
-    )
+    reasons.append(short(chosen) if chosen else short_of_none(facts))
     if chosen is None or chosen["verdict"] == "undecided":
         reasons.append("「判断できない」は「効果がない」という意味ではありません。")
     first = _lead_with_reason(chosen) if chosen and chosen["estimate"] is not None else _UNKNOWN

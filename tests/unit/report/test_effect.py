@@ -22,9 +22,11 @@ Changed = Callable[..., tuple[Section, Answer]]
 def changed(release: Path, tmp_path: Path) -> Changed:
     """The chapter and the first page's answer after SQL in a copy of the release."""
 
-    def _changed(*statements: str) -> tuple[Section, Answer]:
+    def _changed(*statements: str, is_withdrawn: bool = False) -> tuple[Section, Answer]:
         folder = tmp_path / "candidate"
         shutil.copytree(release, folder, ignore=shutil.ignore_patterns("reports"))
+        if is_withdrawn:
+            withdraw_the_plan(folder / "control" / "submissions.parquet")
         with duckdb.connect(folder / "warehouse.duckdb") as con:
             for statement in statements:
                 con.execute(statement)
@@ -35,6 +37,16 @@ def changed(release: Path, tmp_path: Path) -> Changed:
             facts.close()
 
     return _changed
+
+
+def withdraw_the_plan(submissions: Path) -> None:
+    """Every plan as the control tables have it once policy has taken it back."""
+    with duckdb.connect() as con:
+        con.execute(
+            "create table s as select * replace (is_in_force and dataset <> 'policy__analysis_plans' as is_in_force)"
+            f" from read_parquet('{submissions}')"
+        )
+        con.table("s").write_parquet(str(submissions))
 
 
 def chapter(report: Report) -> Section:
@@ -120,6 +132,27 @@ def test_a_plan_that_came_late_or_changed_is_visible(changed: Changed) -> None:
     assert "その結果は事後分析です" in said(section)
     assert "この計画は2回受領しており、最初はR8.5.1です。途中で変わっています。" in said(section)
     assert "(事後分析)" in first.lead
+    assert "分析計画は途中で変わっています(最初はR8.5.1、今の計画はR8.5.15に受領)" in first.because
+
+
+def test_a_plan_in_a_folder_dated_back_is_told_with_both_days_of_first_sight(changed: Changed) -> None:
+    section, first = changed(
+        "update mart_effect set is_post_hoc = true, registration_ja = '事後分析', plan_seen_date = date '2026-11-18',"
+        " outcome_seen_date = date '2026-10-10' where outcome_received_date is not null"
+    )
+    assert (
+        "計画のファイルを初めて見たのはR8.11.18で、R8中間の調査票を初めて見たR8.10.10より後です。"
+        "フォルダの日付にかかわらず、その結果は事後分析です。" in said(section)
+    )
+    assert "(事後分析)" in first.lead
+    assert "分析計画を初めて見たのはR8.11.18で、成果の調査票より後です" in first.because
+
+
+def test_a_plan_that_was_withdrawn_is_missed_on_the_first_page_too(changed: Changed) -> None:
+    """It must not look as if there never was one."""
+    section, first = changed("delete from mart_effect", is_withdrawn=True)
+    assert "R8.5.15に受領した分析計画がありますが、取り下げられ" in said(section)
+    assert "R8.5.15に受領した分析計画が取り下げられたため行っていません" in first.because
 
 
 def test_without_a_plan_nothing_is_estimated_and_it_says_so(changed: Changed) -> None:
