@@ -186,13 +186,16 @@ class Night:
         from pipelines.report.render import DOCUMENTS, render
 
         self._need("verdict.json", "検査の結果")
-        everything = [document.key for document in DOCUMENTS]
         with self._step("報告書"):
+            same = [document.file_name for document in DOCUMENTS if document.is_of_program]
+            kept = self.candidate.take_over(self.settings.current, same, code_version())
+            due = [d for d in DOCUMENTS if d.file_name not in {path.name for path in kept}]
             if self.background is None:
-                return render(self.candidate.folder, everything)
-            # The set forms in the process where the typesetter is warm, the workbook here.
-            self.background.start(render, self.candidate.folder, [key for key in everything if key != "xlsx"])
-            return render(self.candidate.folder, ["xlsx"]) + list(self.background.result())
+                return kept + render(self.candidate.folder, [d.key for d in due])
+            # The set forms in the process where the typesetter is warm, the workbooks here.
+            self.background.start(render, self.candidate.folder, [d.key for d in due if d.kind != "excel"])
+            here = render(self.candidate.folder, [d.key for d in due if d.kind == "excel"])
+            return kept + here + list(self.background.result())
 
     def publish(self) -> Release | None:
         """Switch readers to the candidate; None in a dry run."""

@@ -1,4 +1,4 @@
-"""`kyoso status` and `kyoso sql`: what was received, and what the release says."""
+"""`kyoso status`: what was received, and how old the release is."""
 
 from __future__ import annotations
 
@@ -55,18 +55,3 @@ def _hours(text: str) -> float:
         raise KyosoError(
             f"時間「{text}」は読めません。", todo="36h、2d、90m のように書いてください。", exit_code=2
         ) from None
-
-
-@app.command(cls=Command)
-def sql(
-    query: Annotated[str, typer.Argument(metavar="問い合わせ", help='例: "select * from mart_kpi limit 5"')],
-    home: Home = None,
-    csv: Annotated[bool, typer.Option("--csv", help="CSVで書き出す")] = False,
-) -> None:
-    """公開版に読み取り専用で問い合わせる。夜間の処理中でも使える。空欄は値なし(NULL)。"""
-    from pipelines.cli.console import print_rows
-    from pipelines.serve.connection import query as run_query
-
-    settings = settings_of(home=home)
-    names, rows = run_query(settings, query)
-    print_rows(out, names, rows, is_csv=csv)

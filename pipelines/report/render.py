@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pipelines.errors import KyosoError
 from pipelines.report.content import build_report
+from pipelines.report.dictionary.book import write_dictionary_book
+from pipelines.report.dictionary.page import write_dictionary_page
 from pipelines.report.document import Report
 from pipelines.report.edition import EditionTitle
 from pipelines.report.facts import Facts
@@ -26,13 +28,14 @@ def warm_up() -> None:
 
 @dataclass(frozen=True)
 class Document:
-    """One form of the report."""
+    """One form of the report, or of the dictionary: that one says the same as long as the program is the same."""
 
     key: str
     file_name: str
     kind: str
     description: str
     write: Callable[[Report, Path], Path]
+    is_of_program: bool = False
 
 
 DOCUMENTS = (
@@ -45,6 +48,22 @@ DOCUMENTS = (
         write_workbook,
     ),
     Document("html", "annual_evaluation.html", "html", "年次評価報告書(HTML、証跡をたどるため)", write_page),
+    Document(
+        "dictionary_html",
+        "data_dictionary.html",
+        "html",
+        "データ辞書(HTML、表・列・KPI・資料の項目をさがすため)",
+        write_dictionary_page,
+        is_of_program=True,
+    ),
+    Document(
+        "dictionary_xlsx",
+        "data_dictionary.xlsx",
+        "excel",
+        "データ辞書(Excel、一覧を絞り込むため)",
+        write_dictionary_book,
+        is_of_program=True,
+    ),
 )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.errors import KyosoError
@@ -39,6 +41,26 @@ class Candidate:
             if path.is_dir():
                 shutil.rmtree(path)
             path.unlink(missing_ok=True)
+
+    def take_over(self, release: Path, names: Sequence[str], code_version: str) -> list[Path]:
+        """Copy documents that say the same as long as the program is the same, from a release by this program.
+
+        Args:
+            release: the release that readers see, if there is one.
+            names: the documents' file names.
+            code_version: of the program that runs now.
+
+        Returns:
+            The copies; none when the release was made by another program.
+        """
+        manifest, reports = release / "manifest.json", self.folder / "reports"
+        if not manifest.exists():
+            return []
+        if json.loads(manifest.read_text(encoding="utf-8"))["code_version"] != code_version:
+            return []
+        found = [release / "reports" / name for name in names if (release / "reports" / name).exists()]
+        reports.mkdir(parents=True, exist_ok=True)
+        return [Path(shutil.copyfile(path, reports / path.name)) for path in found]
 
     def need(self, name: str, what: str, identity: str | None = None) -> None:
         """Make sure that a step finds what the step before it made.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import KyosoError
 from pipelines.settings import Settings
@@ -49,6 +50,13 @@ def warehouse_of(settings: Settings) -> Path:
     return settings.warehouse.resolve()
 
 
+def release_manifest(settings: Settings) -> dict[str, Any]:
+    """What the current release was made from."""
+    text = (warehouse_of(settings).parent / "manifest.json").read_text(encoding="utf-8")
+    manifest: dict[str, Any] = json.loads(text)
+    return manifest
+
+
 def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[object, ...]]]:
     """Run one query on the current release.
 
@@ -61,7 +69,11 @@ def query(settings: Settings, text: str) -> tuple[list[str], list[tuple[object, 
     import duckdb
 
     if not text.strip():
-        raise KyosoError("問い合わせが空です。", todo='例: kyoso sql "show tables"', exit_code=2)
+        raise KyosoError(
+            "問い合わせが空です。",
+            todo='例: kyoso sql "show tables"。よく使うものは kyoso sql --list で見られます。',
+            exit_code=2,
+        )
     with connect(settings) as con:
         try:
             cursor = con.execute(text)

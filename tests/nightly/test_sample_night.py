@@ -18,4 +18,6 @@ def test_the_sample_night_leaves_a_whole_release(sample_home: Path) -> None:
         "annual_evaluation.xlsx",
         "annual_evaluation.docx",
         "annual_evaluation.html",
+        "data_dictionary.html",
+        "data_dictionary.xlsx",
     }

@@ -103,7 +103,7 @@ def test_without_a_command_the_help_is_shown(main_here: Main) -> None:
         ("nightly --fiscal-year Q8", "--fiscal-year「Q8」は年度として読めません。"),
         ("nightly --dry-run=3", "オプション --dry-run には値を書けません。"),
         ("nightly extra", "余分な語があります: extra"),
-        ("sql", "問い合わせ を書いてください。"),
+        ("sql", "問い合わせが空です。"),
         ("releases nope", "コマンド nope はありません。"),
         ("demo here --municipalities abc", "--municipalities の値を読めません。"),
         ("demo here --mess 7", "--mess の値が範囲の外です。"),
