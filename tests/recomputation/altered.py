@@ -85,13 +85,19 @@ AS_OF = (
 )
 
 
+def restore(con: duckdb.DuckDBPyConnection) -> None:
+    """The rows as landed."""
+    for dataset in _datasets(con):
+        con.execute(f"create or replace table whole.{dataset} as from untouched.{dataset}")
+
+
 def alter(con: duckdb.DuckDBPyConnection, seed: int) -> None:
     """Start again from the rows as landed, and change them, the as-of date and the scheme as this seed says."""
     rng = random.Random(seed)
     as_of = rng.choice(AS_OF)
     con.execute("update control.run set as_of = ?, fiscal_year = ?", [as_of, year_of(as_of)])
+    restore(con)
     for dataset in _datasets(con):
-        con.execute(f"create or replace table whole.{dataset} as from untouched.{dataset}")
         if dataset != "policy__stage_schemes":  # a version of the scheme lands whole or not at all
             con.execute(f"delete from whole.{dataset} where {_chosen('', seed, rng.choice([0, 0, 5, 30]))}")
         for column, kind in _columns(con, dataset):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipelines.settings import Settings
-from tests.recomputation.altered import alter, write
+from tests.recomputation.altered import alter, restore, write
 from tests.recomputation.catalogue import recomputed
 from tests.recomputation.comparison import definitions, differences
 from tests.recomputation.figures import Figure
@@ -45,6 +45,37 @@ def differ(marts: Marts, seed: int, folder: Path) -> list[Any]:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_altered_rows_give_the_recomputed_figures(marts: Marts, seed: int, tmp_path: Path) -> None:
     assert differ(marts, seed, tmp_path) == []
+
+
+def test_a_stricter_scheme_from_now_on_leaves_past_years_as_they_were(marts: Marts) -> None:
+    """What the officer changes in the sheet holds from its day on; the history shows every year under both versions."""
+    restore(marts.con)
+    marts.con.execute("update control.run set as_of = date '2026-11-20', fiscal_year = 2026")
+    stages = (
+        "select municipality_code, scheme_version, stage from mart_stage where fiscal_year = {} order by 1"
+    )
+
+    def of_year(year: int) -> list[Any]:
+        marts.rebuild("stage")
+        return marts.con.execute(stages.format(year)).fetchall()
+
+    before = {year: of_year(year) for year in (2023, 2025, 2026)}
+    marts.con.execute(
+        "update whole.policy__stage_schemes set valid_from = date '2026-11-20', score_threshold = 4"
+        " where scheme_version = 'v2'"
+    )
+    after = {year: of_year(year) for year in (2023, 2025, 2026)}
+    assert [after[year] for year in (2023, 2025)] == [before[year] for year in (2023, 2025)]
+    assert {stage for _, _, stage in before[2026]} > {"collaboration", "below"}
+    assert {(version, stage) for _, version, stage in after[2026]} == {("v2", "below"), ("v2", None)}
+    versions = marts.con.execute(
+        "select distinct fiscal_year, scheme_version from mart_stage_history"
+    ).fetchall()
+    assert {(2023, "v1"), (2023, "v2"), (2025, "v2"), (2026, "v1")} <= set(versions)
+    marts.con.execute(
+        "update whole.policy__stage_schemes set valid_from = date '2026-11-21' where scheme_version = 'v2'"
+    )
+    assert of_year(2026) == before[2026]
 
 
 @pytest.mark.slow

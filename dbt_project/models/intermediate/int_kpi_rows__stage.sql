@@ -74,7 +74,7 @@ schemes as (
 -- The assessed year before it that is like it, both under the scheme of the later one.
 moves as (
     select
-        to_fiscal_year as fiscal_year,
+        fiscal_year,
         from_fiscal_year as previous_fiscal_year,
         municipality_code,
         rank_change

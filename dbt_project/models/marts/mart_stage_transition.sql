@@ -26,7 +26,7 @@ paired as (
         later.municipality_code,
         later.municipality_name,
         earlier.fiscal_year as from_fiscal_year,
-        later.fiscal_year as to_fiscal_year,
+        later.fiscal_year,
         later.scheme_version,
         earlier.stage as from_stage,
         later.stage as to_stage,
@@ -51,20 +51,20 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by municipality_code, to_fiscal_year
+            partition by municipality_code, fiscal_year
             order by is_comparable desc, from_fiscal_year desc
         ) as recency
     from paired
 ),
 
 {% set from_text = "concat('令和', cast(from_fiscal_year - 2018 as string), '年度: ', from_reason)" -%}
-{% set to_text = "concat('令和', cast(to_fiscal_year - 2018 as string), '年度: ', to_reason)" -%}
+{% set to_text = "concat('令和', cast(fiscal_year - 2018 as string), '年度: ', to_reason)" -%}
 final as (
     select
         municipality_code,
         municipality_name,
         from_fiscal_year,
-        to_fiscal_year,
+        fiscal_year,
         scheme_version,
         from_stage,
         to_stage,

@@ -66,7 +66,7 @@ def _transitions(facts: Facts) -> Table:
         """
         select from_fiscal_year, from_stage, to_stage, sign(max(rank_change)) as direction, count(*) as n,
             string_agg(municipality_name, '、' order by municipality_code) as names
-        from mart_stage_transition where to_fiscal_year = ? and is_latest_comparable group by 1, 2, 3
+        from mart_stage_transition where fiscal_year = ? and is_latest_comparable group by 1, 2, 3
         """,
         facts.fiscal_year,
     )
@@ -108,7 +108,7 @@ def _left_out(facts: Facts) -> str:
         with newest as (
             select *, row_number() over (partition by municipality_code order by from_fiscal_year desc) as recency,
                 bool_or(is_comparable) over (partition by municipality_code) as has_comparable_year
-            from mart_stage_transition where to_fiscal_year = ?
+            from mart_stage_transition where fiscal_year = ?
         )
         select incomparable_reason as reason, string_agg(municipality_name, '、' order by municipality_code) as names
         from newest where recency = 1 and not has_comparable_year group by 1 order by min(municipality_code)
