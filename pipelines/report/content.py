@@ -6,6 +6,7 @@ from pipelines.report.document import Report
 from pipelines.report.edition import WORKING_COPY
 from pipelines.report.evidence import gather
 from pipelines.report.facts import Facts
+from pipelines.report.karte import kartes
 from pipelines.report.sections import (
     annex,
     collaboration,
@@ -58,4 +59,5 @@ def build_report(facts: Facts) -> Report:
             annex.build(facts, evidence),
         ),
         evidence=evidence,
+        kartes=kartes(facts),
     )

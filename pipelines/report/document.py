@@ -184,4 +184,5 @@ class Report:
     verdict_text: str
     sections: tuple[Section, ...]
     evidence: tuple[Evidence, ...] = field(default=())
+    kartes: tuple[Section, ...] = field(default=())
     edition_note: str = ""

@@ -3,48 +3,30 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pipelines.report.document import Report
+from pipelines.report.typesetting import Typesetter
 from pipelines.report.wording import MEASURE, wareki
-from pipelines.settings import CHECKOUT
 
-TEMPLATES = CHECKOUT / "reports" / "templates"
 TEMPLATE = "annual_evaluation.typ"
 
 
 def write_pdf(report: Report, path: Path) -> Path:
-    """Write the PDF. The same report gives the same bytes: no clock, only the embedded fonts."""
-    import noto_cjk_sans_jp_bold as bold
-    import noto_cjk_sans_jp_regular as regular
-    import typst
-
+    """Write the PDF. The same report gives the same bytes."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        shutil.copy(TEMPLATES / TEMPLATE, root / TEMPLATE)
-        (root / "content.json").write_text(
-            json.dumps(_content(report, root), ensure_ascii=False), encoding="utf-8"
-        )
-        data = typst.compile(
-            str(root / TEMPLATE),
-            root=str(root),
-            font_paths=[str(Path(regular.__file__).parent), str(Path(bold.__file__).parent)],
-            ignore_system_fonts=True,
-            pdf_standards=["ua-1"],
-            timestamp=int(
-                datetime(report.as_of.year, report.as_of.month, report.as_of.day, tzinfo=UTC).timestamp()
-            ),
-        )
-    path.write_bytes(data)
+        content = json.dumps(content_of(report, root), ensure_ascii=False)
+        (root / "content.json").write_text(content, encoding="utf-8")
+        path.write_bytes(Typesetter(root, TEMPLATE).pdf(report.as_of))
     return path
 
 
-def _content(report: Report, root: Path) -> dict[str, Any]:
+def content_of(report: Report, root: Path) -> dict[str, Any]:
+    """What a template prints, as plain data; drawings are written into the folder and named."""
     sections = []
     for section in report.sections:
         blocks = []

@@ -15,8 +15,10 @@ from pipelines.report.document import Report
 from pipelines.report.edition import EditionTitle
 from pipelines.report.facts import Facts
 from pipelines.report.figures import draw
+from pipelines.report.karte.pdf import write_kartes
 from pipelines.report.page import write_page
 from pipelines.report.pdf import write_pdf
+from pipelines.report.word import write_word
 from pipelines.report.workbook import write_workbook
 
 
@@ -47,6 +49,8 @@ DOCUMENTS = (
         "年次評価報告書(Excel、数字とグラフを使うため)",
         write_workbook,
     ),
+    Document("docx", "annual_evaluation.docx", "word", "年次評価報告書(Word、書き足すため)", write_word),
+    Document("karte", "karte.pdf", "pdf", "市町村別カルテ(1団体1ページ、団体別のPDFも)", write_kartes),
     Document("html", "annual_evaluation.html", "html", "年次評価報告書(HTML、証跡をたどるため)", write_page),
     Document(
         "dictionary_html",

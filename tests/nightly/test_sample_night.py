@@ -17,6 +17,8 @@ def test_the_sample_night_leaves_a_whole_release(sample_home: Path) -> None:
         "annual_evaluation.pdf",
         "annual_evaluation.xlsx",
         "annual_evaluation.docx",
+        "karte.pdf",
+        "karte",
         "annual_evaluation.html",
         "data_dictionary.html",
         "data_dictionary.xlsx",

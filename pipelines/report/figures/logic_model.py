@@ -27,8 +27,8 @@ def draw_logic_model(figure: Figure) -> Drawing:
     hoped = [strand for strand, kinds in lines.items() if set(kinds) == {KINDS[-1]}]
     steps = [strand for strand in lines if strand not in hoped]
     heights = {s: max(_height(lines[s].values()), _named(s)) for s in steps}
-    rows = [hoped[start : start + len(KINDS)] for start in range(0, len(hoped), len(KINDS))]
-    last = [max(_LINE + _height(lines[s][KINDS[-1]] for s in row), _named(_HOPED)) for row in rows]
+    last_rows = [hoped[start : start + len(KINDS)] for start in range(0, len(hoped), len(KINDS))]
+    last = [max(_LINE + _height(lines[s][KINDS[-1]] for s in row), _named(_HOPED)) for row in last_rows]
     drawing = Drawing(_WIDTH, _TOP + sum(heights.values()) + sum(last) + _GAP * (len(steps) + len(last)))
     for position, kind in enumerate(KINDS):
         x = _STRAND + _GAP + position * (width + _GAP)
@@ -44,9 +44,9 @@ def draw_logic_model(figure: Figure) -> Drawing:
                 drawing.rect(x, y, width, heights[strand], stroke=RULE)
                 _write(drawing, lines[strand][kind], x, y, width)
         y += heights[strand] + _GAP
-    for row, height in zip(rows, last, strict=True):
+    for shared, height in zip(last_rows, last, strict=True):
         _name(drawing, _HOPED, y, height)
-        for position, strand in enumerate(row):
+        for position, strand in enumerate(shared):
             x = _STRAND + _GAP + position * (width + _GAP)
             drawing.rect(x, y, width, height, stroke=STRONG)
             drawing.text(x + 3, y + _PADDING + 6.6, strand, size=7.0, fill=STRONG)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.report.document import Figure, Report
+from pipelines.report.typesetting import compiler
 from pipelines.report.word.page import TEXT_WIDTH_MM
 from pipelines.report.word.text import plain
 
@@ -19,10 +20,6 @@ _PIXELS_PER_INCH = 200
 
 def pictures_of(report: Report) -> dict[str, bytes]:
     """The drawn figures as PNG by key; only the embedded fonts are used, so the bytes are the same anywhere."""
-    import noto_cjk_sans_jp_bold as bold
-    import noto_cjk_sans_jp_regular as regular
-    import typst
-
     figures = {
         block.key: block.svg
         for section in report.sections
@@ -39,16 +36,9 @@ def pictures_of(report: Report) -> dict[str, bytes]:
             lines += ["#pagebreak()"] if number else []
             lines.append(f'#image("{number}.svg")')
         (root / "figures.typ").write_text("\n".join(lines), encoding="utf-8")
-        pages = typst.compile(
-            str(root / "figures.typ"),
-            root=str(root),
-            font_paths=[str(Path(regular.__file__).parent), str(Path(bold.__file__).parent)],
-            ignore_system_fonts=True,
-            format="png",
-            ppi=_PIXELS_PER_INCH,
-        )
-    drawn = pages if isinstance(pages, list) else [pages]
-    return dict(zip(figures, drawn, strict=True))
+        pages = compiler(root / "figures.typ").compile(format="png", ppi=_PIXELS_PER_INCH)
+    assert pages is not None
+    return dict(zip(figures, pages if isinstance(pages, list) else [pages], strict=True))
 
 
 def add_picture(document: Document, figure: Figure, picture: bytes) -> None:

@@ -1,0 +1,51 @@
+"""Typst, set up so that the same content gives the same bytes anywhere: no clock, only the embedded fonts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.settings import CHECKOUT
+
+if TYPE_CHECKING:
+    import typst
+
+TEMPLATES = CHECKOUT / "reports" / "templates"
+_HOUSE = "house.typ"
+
+
+class Typesetter:
+    """One template over the content and drawings in a folder; fonts are read once for however many documents."""
+
+    def __init__(self, folder: Path, template: str) -> None:
+        for name in {template, _HOUSE}:
+            shutil.copy(TEMPLATES / name, folder / name)
+        self._compiler = compiler(folder / template)
+
+    def pdf(self, as_of: date, inputs: Mapping[str, str] | None = None) -> bytes:
+        """The document as PDF/UA; `inputs` are what the template may ask of `sys.inputs`."""
+        moment = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
+        made = self._compiler.compile(
+            format="pdf",
+            sys_inputs=dict(inputs or {}),
+            pdf_standards=["ua-1"],
+            timestamp=int(moment.timestamp()),
+        )
+        assert isinstance(made, bytes)
+        return made
+
+
+def compiler(source: Path) -> typst.Compiler:
+    """Typst over one file, which sees its own folder and nothing else."""
+    import noto_cjk_sans_jp_bold as bold
+    import noto_cjk_sans_jp_regular as regular
+    import typst
+
+    fonts = typst.Fonts(
+        include_system_fonts=False,
+        font_paths=[str(Path(regular.__file__).parent), str(Path(bold.__file__).parent)],
+    )
+    return typst.Compiler(str(source), root=str(source.parent), font_paths=fonts)
