@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from pipelines.model.effect.reading import VERDICTS
 from pipelines.report.facts import Kpi
+from pipelines.report.sections import summary
 from pipelines.report.sections.summary import standing
 
 
@@ -33,3 +35,8 @@ def test_a_target_is_missed_only_after_its_day(
     status: str, value: int | None, direction: str, shown: str
 ) -> None:
     assert standing(kpi(status, value, direction=direction)).text == shown
+
+
+def test_every_branch_of_the_verdict_with_an_estimate_has_its_clause() -> None:
+    without_estimate = {"no_outcome", "no_units", "cannot_estimate"}
+    assert set(summary._WHYS) == set(VERDICTS) - without_estimate
