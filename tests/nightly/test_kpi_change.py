@@ -59,6 +59,14 @@ def test_a_corrected_cell_changes_the_figures_it_feeds_and_the_file_is_named(
     new = {row[:3]: row[3] for row in rows(corrected, _FIGURES)}
     assert {(k, c) for k, y, c in old.keys() | new.keys() if old.get((k, y, c)) != new.get((k, y, c))} == FED
 
+    # Nothing moved that does not have the cell among its evidence, and everything else stands.
+    cell = "e.row = 10 and e.field = 'mode' and f.path = '{path}'"
+    having = set(rows(sample_home, _HAVING.format(home=sample_home, cell=cell.format(path=SENT))))
+    having |= set(rows(corrected, _HAVING.format(home=corrected, cell=cell.format(path=CORRECTED))))
+    changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+    assert changed <= having
+    assert changed == {(kpi, year, code) for kpi, code, year, *_ in found}
+
     ran = run_kyoso("trace", "K205", "--municipality", "海南市", "--csv", "--open", "--home", corrected)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     cells = list(csv.DictReader(io.StringIO(ran.stdout)))
@@ -76,4 +84,8 @@ def test_a_corrected_cell_changes_the_figures_it_feeds_and_the_file_is_named(
     assert rows(fresh, "select count(*) from mart_kpi_change") == [(0,)]
 
 
+_HAVING = (
+    "select distinct e.kpi_id, e.fiscal_year, e.municipality_code from mart_kpi_evidence e"
+    " join read_parquet('{home}/current/control/files.parquet') f using (file_id) where {cell}"
+)
 _FIGURES = "select kpi_id, fiscal_year, municipality_code, value from mart_kpi"

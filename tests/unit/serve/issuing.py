@@ -20,7 +20,11 @@ from pipelines.settings import Settings
 
 TODAY = date(2027, 12, 1)
 MARTS = """
-create table mart_kpi as select '{identity}' as kpi_id;
+create table kpi_definitions as select 'K1' as kpi_id, '一' as name_ja, '件' as unit;
+create table mart_kpi as select 'K1' as kpi_id, 2026 as fiscal_year, cast(null as varchar) as municipality_code,
+    cast({value} as decimal(18, 4)) as value, '現時点' as status;
+create table mart_kpi_evidence as select 'K1' as kpi_id, 2026 as fiscal_year, cast(null as varchar) as municipality_code,
+    'file of {identity}' as file_id;
 create table mart_programme_cost as select * from (values (2026, '委託料', {actual}), (2026, '謝金', 5))
     as t (fiscal_year, item, actual_jpy);
 create table fct_survey_answer as select 2026 as fiscal_year, '{wave}' as wave;
@@ -36,6 +40,7 @@ def make_release(
     wave: str = "six_months_after",
     is_open: bool = True,
     is_sample: bool = True,
+    value: int = 5,
 ) -> Path:
     """Publish a release of fiscal year 2026 and switch to it."""
     folder = settings.releases / identity
@@ -44,8 +49,10 @@ def make_release(
     (folder / "reports").mkdir()
     actual = "9" if is_settled else "null"
     with duckdb.connect(str(folder / "warehouse.duckdb")) as con:
-        con.execute(MARTS.format(identity=identity, actual=actual, wave=wave))
-        con.sql("select 'f' as file_id").write_parquet(str(folder / "control" / "files.parquet"))
+        con.execute(MARTS.format(identity=identity, actual=actual, wave=wave, value=value))
+        con.sql(f"select 'file of {identity}' as file_id, 'R8/{identity}.xlsx' as path").write_parquet(
+            str(folder / "control" / "files.parquet")
+        )
         con.sql("select 2026 as fiscal_year").write_parquet(str(folder / "control" / "run.parquet"))
     with open_candidate(folder / "warehouse.duckdb", folder / "control") as con:
         judged = fingerprints(con)

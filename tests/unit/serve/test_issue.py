@@ -100,13 +100,13 @@ def test_the_same_release_as_the_same_kind_is_issued_once(settings: Settings) ->
 
 
 def test_an_edition_stays_readable_when_its_release_is_long_gone(settings: Settings) -> None:
-    release = make_release(settings, "one")
+    release = make_release(settings, "one", value=7)
     folder = issued(settings, "暫定").edition.folder
     make_release(settings, "two", "2026-12-01")
     assert remove_old(settings, keep=1) == ["one"]
     assert not release.exists()
     with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as con:
-        assert con.execute("select kpi_id from mart_kpi").fetchall() == [("one",)]
+        assert con.execute("select value from mart_kpi").fetchall() == [(7,)]
     assert editions(settings)[0].state == INTACT
 
 
