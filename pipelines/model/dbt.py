@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import KyosoError
+from pipelines.model.recompute import write_rules
 from pipelines.settings import CHECKOUT, Settings
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def build(settings: Settings) -> DbtBuild:
         built = invoke(settings, ["build", *_without("unit_test", "test", "exposure")], manifest)
         results = list(built.results)
         if all(str(r.status) == "success" for r in results):
+            write_rules([r.node for r in results], settings.candidate)
             results += invoke(settings, ["test", *_without("unit_test")], manifest).results
     finally:
         close_connections()

@@ -35,7 +35,7 @@ def shares(facts: Facts) -> list[Row]:
 
 
 def _name(facts: Facts, row: Row) -> str:
-    return f"{row['option_id']} {facts.label('r9_option_kinds', row['option_kind'])}"
+    return f"{row['option_id']} {facts.label('option_kinds', row['option_kind'])}"
 
 
 def _known(row: Row, value: int | None) -> Cell:
