@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from pathlib import Path
+from statistics import fmean, stdev
 from typing import Any
 
 from pipelines.demo.files import Sheet, write_workbook
@@ -96,6 +98,27 @@ def write_assessments(world: World, out: Path) -> int:
     return count
 
 
+def _effect(world: World, wave: str) -> float:
+    """What the dispatch adds to a town's items in a wave, in points."""
+    if world.effect_sd is None:
+        return {"R8_mid": 0.1, "R8_end": 0.35}.get(wave, 0.0)
+    return world.effect_sd * baseline_deviation(world) if wave.startswith("R8") else 0.0
+
+
+@cache
+def baseline_deviation(world: World) -> float:
+    """Standard deviation of the towns' mean score over the common items before the dispatch."""
+    means = [
+        fmean(
+            row["score"]
+            for row, item in zip(_answers(world, town, "R7", 1), ITEMS, strict=True)
+            if ITEMS[item][1]
+        )
+        for town in world.towns
+    ]
+    return stdev(means)
+
+
 def _answers(world: World, town: Town, wave: str, scorer: int) -> list[dict[str, Any]]:
     rows = []
     for item, number in item_numbers(wave).items():
@@ -103,13 +126,7 @@ def _answers(world: World, town: Town, wave: str, scorer: int) -> list[dict[str,
         # A town's own level on an item stays; waves and chance move it.
         own = world.rng(f"item/{town.code}/{item}").gauss(0, 0.45)
         chance = world.rng(f"answer/{town.code}/{item}/{wave}").gauss(0, 0.3)
-        sent = (
-            0.35
-            if town.is_dispatched and wave == "R8_end"
-            else 0.1
-            if town.is_dispatched and wave == "R8_mid"
-            else 0.0
-        )
+        sent = _effect(world, wave) if town.is_dispatched else 0.0
         stuck = -0.6 if town.is_stuck and wave != "R5" else 0.0
         score = max(
             0, min(4, round(base + 0.75 * town.level + _WAVES[wave][4] + own + chance + sent + stuck))

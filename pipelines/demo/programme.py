@@ -40,6 +40,7 @@ def make_programme(
     seed: int = 1,
     count: int = 30,
     mess: float = 1.0,
+    effect_sd: float | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> DemoSummary:
     """Write a fictional programme (R5 to August 2027) into a folder.
@@ -49,6 +50,8 @@ def make_programme(
         seed: the same seed gives the same bytes.
         count: number of municipalities, 4 to 30.
         mess: 0 (tidy) to 1 (as untidy as real submissions).
+        effect_sd: by how many standard deviations of the baseline score the dispatch moves a municipality's
+            R8 assessments; None tells the sample's story.
         progress: told the Japanese name of each part before it is written.
 
     Raises:
@@ -62,7 +65,7 @@ def make_programme(
             exit_code=2,
         )
     _empty(out)
-    world = make_world(seed, count, mess)
+    world = make_world(seed, count, mess, effect_sd)
     parts = (
         ("設定", write_policy),
         ("事業台帳", write_register),

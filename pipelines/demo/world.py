@@ -74,12 +74,18 @@ class Firm:
 
 @dataclass(frozen=True)
 class World:
-    """The programme's fixed facts."""
+    """The programme's fixed facts.
+
+    Attributes:
+        effect_sd: by how many standard deviations of the baseline score the dispatch moves a town in R8;
+            None tells the sample's story.
+    """
 
     seed: int
     mess: float
     towns: tuple[Town, ...]
     firms: tuple[Firm, ...]
+    effect_sd: float | None = None
 
     def rng(self, topic: str) -> random.Random:
         """Random numbers of one topic: adding a topic does not change the others."""
@@ -96,7 +102,7 @@ class World:
         return tuple(sorted(self.towns, key=lambda t: -t.level)[:6])
 
 
-def make_world(seed: int, count: int, mess: float) -> World:
+def make_world(seed: int, count: int, mess: float, effect_sd: float | None = None) -> World:
     """Invent the programme's facts."""
     rng = random.Random(f"{seed}/world")
     chosen = list(municipalities().values())[:count]
@@ -128,7 +134,7 @@ def make_world(seed: int, count: int, mess: float) -> World:
         "株式会社 髙﨑システム",
     )
     firms = tuple(Firm(f"{name}(架空)", _corporate_number(rng)) for name in names)
-    return World(seed, mess, towns, firms)
+    return World(seed, mess, towns, firms, effect_sd)
 
 
 def _corporate_number(rng: random.Random) -> str:
