@@ -15,7 +15,7 @@ in_force as (
         row_number() over (
             partition by fiscal_year, municipality_code
             order by
-                is_valid desc,
+                is_valid desc nulls last,
                 case when is_valid then scheme_valid_from end desc nulls last,
                 scheme_valid_from asc,
                 scheme_version desc

@@ -52,7 +52,7 @@ ranked as (
         *,
         row_number() over (
             partition by municipality_code, fiscal_year
-            order by is_comparable desc, from_fiscal_year desc
+            order by is_comparable desc nulls last, from_fiscal_year desc nulls last
         ) as recency
     from paired
 ),
