@@ -11,6 +11,9 @@ from pipelines.demo import dispatch
 from pipelines.demo.files import Sheet, write_csv, write_workbook
 from pipelines.demo.world import World
 
+# The town, in the order of dispatch, whose October report has the broken cells; `logs` leaves that report out.
+_BROKEN_REPORT = 8
+
 
 @dataclass(frozen=True)
 class Planted:
@@ -22,8 +25,8 @@ class Planted:
 
 
 def write_mess(world: World, out: Path) -> list[Planted]:
-    """Plant mistakes; returns where they are. Does nothing when the programme is tidy."""
-    if world.mess <= 0 or len(world.dispatched) < 4:
+    """Plant mistakes; returns where they are. Does nothing when the programme is tidy, or too small for all of them."""
+    if world.mess <= 0 or len(world.dispatched) <= _BROKEN_REPORT:
         return []
     return [*_broken_cells(world, out), *_broken_files(world, out), *_corrections(world, out)]
 
@@ -60,7 +63,7 @@ def _broken_cells(world: World, out: Path) -> list[Planted]:
         out,
         "{town}_派遣実施報告書_R8.10月.xlsx",
         "2026-11-05",
-        8,
+        _BROKEN_REPORT,
         october,
         {
             (0, "visit_date"): "R8.2.31",
