@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.unit.model.rule_mutations_decision import DECISION
+
 # model, what stands there, what a mistake would write
 MUTATIONS: tuple[tuple[str, str, str], ...] = (
     # stage
@@ -266,6 +268,7 @@ MUTATIONS: tuple[tuple[str, str, str], ...] = (
         "counts.rows_in = counts.rows_landed + counts.rows_set_aside",
         "counts.rows_in >= counts.rows_landed",
     ),
+    *DECISION,
 )
 
 
