@@ -12,7 +12,7 @@ SAMPLE := --raw raw/sample --home var/sample --as-of 2026-11-20
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup nightly test test-slow spark evidence test-browser simulate check lint types imports sql-lint drift docs bench fuzz sample lock clean
+.PHONY: help setup nightly test test-slow spark evidence test-browser simulate check lint types imports sql-lint drift docs columns bench fuzz sample lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -79,9 +79,13 @@ sql-lint: $(READY)
 
 drift: $(READY) ## generated files say what their sources say
 	@$(BIN)/python -m pipelines.model.sources --check
+	@$(BIN)/python -m pipelines.model.released_columns --check
 
 docs: $(READY) ## regenerate what is generated
 	@$(BIN)/python -m pipelines.model.sources
+
+columns: $(READY) ## add new mart columns to the list of names that others rely on
+	@$(BIN)/python -m pipelines.model.released_columns
 
 bench: $(READY) ## speed as ratios, measured in one run on this machine
 	@$(BIN)/python -m tests.benchmarks

@@ -161,9 +161,11 @@ def _column(
         name=name,
         label=meta.get("label_ja", ""),
         # Seeds name their types in words that both engines know.
-        data_type=str(column.get("data_type") or types.get(name, "string").replace("string", "varchar")),
+        data_type=str(
+            column.get("data_type") or types.get(name, "string").replace("string", "varchar")
+        ).replace(", ", ","),
         unit=meta.get("unit_ja") or unit_of(name),
-        codes=codes_of(name, column["description"], lineage.datasets_of(table)),
+        codes=codes_of(name, column["description"], lineage.datasets_of(table), meta.get("codebook", "")),
         description=column["description"],
         is_key=is_key,
         deprecated=deprecation(meta),

@@ -42,11 +42,11 @@ def unit_of(column: str) -> str:
     return UNITS[endings[0]] if endings else ""
 
 
-def codes_of(column: str, description: str, datasets: Iterable[str]) -> dict[str, str]:
+def codes_of(column: str, description: str, datasets: Iterable[str], codebook: str = "") -> dict[str, str]:
     """Codes with their printed names.
 
-    Those of the code book on which every form behind the table agrees for a field of that name, and those
-    that the description explains (`up=大きいほどよい`). Where the two have nothing in common, the column
+    Those of the code book that the column names, or else on which every form behind the table agrees for a
+    field of that name, and those that the description explains (`up=大きいほどよい`). Where the two have nothing in common, the column
     only shares its name with the field, and the description is right.
     """
     explained = dict(_EXPLAINED.findall(description))
@@ -54,7 +54,7 @@ def codes_of(column: str, description: str, datasets: Iterable[str]) -> dict[str
     known = all_datasets()
     fields = [f for d in datasets if d in known for f in known[d].fields if f.name == column]
     books = {f.codebook for f in fields} or {_OWN_NAMES.get(column, "")}
-    book = books.pop() if len(books) == 1 else ""
+    book = codebook or (books.pop() if len(books) == 1 else "")
     listed = {
         code: texts[0] for code, texts in code_books().get(book, {}).items() if code not in ("true", "false")
     }

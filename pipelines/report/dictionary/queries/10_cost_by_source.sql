@@ -1,7 +1,7 @@
 -- 財源ごとの事業費
 -- 予算、執行見込、決算は同じ費用の別の段階なので、足さずに並べる。
 select
-    case programme when 'dispatch' then '外部デジタル人材派遣' when 'collaboration' then '協働・共創支援' when 'council' then '協議会' end
+    case programme when 'dispatch' then '個別支援' when 'collaboration' then '協働・共創支援' when 'council' then '協議会' end
         as "事業区分",
     case fund_source when 'national' then '国' when 'prefecture' then '県' when 'other' then 'その他' when 'general' then '一般財源' end
         as "財源",

@@ -60,7 +60,7 @@ def test_only_what_is_missing_is_lead(con: Any) -> None:
     answer = con.execute(named("lead_only").text).fetchall()
     one_query = con.execute(
         "select municipality_code from mart_stage where fiscal_year = 2026"
-        " and missing_criteria_text like '牽引:%' and missing_criteria_text not like '%、%' and next_stage = 'co_creation'"
+        " and next_stage = 'co_creation' and len(missing_criteria) = 1 and missing_criteria[1] like '牽引%'"
     ).fetchall()
     assert {row[0] for row in answer} == {row[0] for row in one_query}
     assert answer
