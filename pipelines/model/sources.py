@@ -34,8 +34,8 @@ _CONTROL_TABLES = {
     "municipalities": "県内30市町村",
     "code_labels": "コードの表示名",
     "datasets": "様式の名前",
-    "previous_kpi": "直前の公開版のKPIの値",
-    "previous_kpi_files": "直前の公開版のKPIの根拠のファイル",
+    "previous_kpi": "前の公開版と、最後に発行した版のKPIの値",
+    "previous_kpi_files": "前の公開版と、最後に発行した版のKPIの根拠のファイル",
 }
 # What every staging model has besides the contract's fields.
 _BESIDE = {

@@ -65,6 +65,8 @@ def issue(settings: Settings, kind: str, today: date, write: Render | None = Non
     Raises:
         KyosoError: it may not be issued (exit code 3), another run is under way (4), or a ledger is broken.
     """
+    # A home that was mistyped is not made.
+    _current(settings)
     with WriterLock(settings):
         check_ledger(settings, Archive(settings).ledger)
         chain = ledger_of(settings)

@@ -113,6 +113,7 @@ def test_an_edition_stays_readable_when_its_release_is_long_gone(settings: Setti
 @pytest.mark.parametrize("kind", ["暫定", "確定", "追補"])
 def test_without_a_release_nothing_is_issued(settings: Settings, kind: str) -> None:
     assert "公開版がありません" in refused(settings, kind).what
+    assert not settings.home.exists(), "a mistyped home is not made"
 
 
 def test_the_accounts_must_be_closed_and_settled_for_the_final_edition(settings: Settings) -> None:
