@@ -88,7 +88,7 @@ def write_assessments(world: World, out: Path) -> int:
                 }
                 sheet = Sheet(
                     "assessment__answers",
-                    _answers(world, town, wave, scorer),
+                    answers(world, town, wave, scorer),
                     preamble,
                     version=version,
                     title=f"{town.name} アセスメント調査票",
@@ -111,7 +111,7 @@ def baseline_deviation(world: World) -> float:
     means = [
         fmean(
             row["score"]
-            for row, item in zip(_answers(world, town, "R7", 1), ITEMS, strict=True)
+            for row, item in zip(answers(world, town, "R7", 1), ITEMS, strict=True)
             if ITEMS[item][1]
         )
         for town in world.towns
@@ -119,7 +119,8 @@ def baseline_deviation(world: World) -> float:
     return stdev(means)
 
 
-def _answers(world: World, town: Town, wave: str, scorer: int) -> list[dict[str, Any]]:
+def answers(world: World, town: Town, wave: str, scorer: int) -> list[dict[str, Any]]:
+    """The scores of a town in a wave, in the order of the form."""
     rows = []
     for item, number in item_numbers(wave).items():
         capability, old, new, base = ITEMS[item]
