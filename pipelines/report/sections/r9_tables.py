@@ -7,12 +7,14 @@ from decimal import Decimal
 from pipelines.report.document import Cell, Column, Table
 from pipelines.report.facts import Facts, Row
 from pipelines.report.sections.effect_tables import VERDICTS, verdict_cell
-from pipelines.report.wording import NO_VALUE, Number, minus_of, number_text, short_date
+from pipelines.report.wording import NO_VALUE, minus_of, number_text, short_date
 
 NO_CRITERIA = (
     "該当なし。この年度に有効な判断基準がありません。設定「判断基準」を受領すると、ここに判定が並びます。"
 )
 _TICKS = {"met": "✓ ", "not_met": "× ", "undecided": "? "}
+# As mart_decision writes the unit of an analysis of shares.
+_SHARE = "割合"
 _KINDS = {"criterion": "判断基準", "option": "選択肢", "scenario": "負担の案", "parameter": "人件費単価"}
 
 
@@ -27,22 +29,40 @@ def verdict_mark(verdict: str) -> Cell:
     return Cell(_TICKS[verdict] + VERDICTS[verdict], mark=cell.mark)
 
 
-def value_text(facts: Facts, row: Row, value: Number | None) -> str:
+def value_text(facts: Facts, row: Row, value: Decimal | None) -> str:
     """A value of a criterion with its unit, to the digits that its KPI shows."""
     if value is None:
         return NO_VALUE
+    number, unit = _written(row, value)
+    return f"{number_text(number, _decimals(facts, row), minus_of(unit))}{unit}"
+
+
+def _written(row: Row, value: Decimal) -> tuple[Decimal, str]:
+    """A number and its unit as people read them: a difference of shares is one of percentage points."""
+    return (value * 100, "ポイント") if row["unit"] == _SHARE else (value, row["unit"] or "")
+
+
+def _decimals(facts: Facts, row: Row) -> int:
     kpi = facts.kpis.get(row["kpi_id"] or "")
-    decimals = kpi.decimals if kpi else 2
-    return f"{number_text(value, decimals, minus_of(row['unit'] or ''))}{row['unit'] or ''}"
+    return kpi.decimals if kpi else 0 if row["unit"] == _SHARE else 2
+
+
+def _value_cell(facts: Facts, row: Row) -> Cell:
+    text = value_text(facts, row, row["measured"])
+    if row["measured"] is None:
+        return Cell(text)
+    number, unit = _written(row, row["measured"])
+    decimals = _decimals(facts, row)
+    return Cell(text, number, "#,##0" + ("." + "0" * decimals if decimals else "") + f'"{unit}"')
 
 
 def threshold_text(facts: Facts, row: Row) -> str:
     """What a criterion asks for, in words."""
     if row["threshold"] is None:
         return NO_VALUE
-    exact = Decimal(row["threshold"]).normalize()
-    decimals = max(0, -int(exact.as_tuple().exponent))
-    text = f"{number_text(row['threshold'], decimals)}{row['unit'] or ''}"
+    number, unit = _written(row, row["threshold"])
+    decimals = max(0, -int(number.normalize().as_tuple().exponent))
+    text = f"{number_text(number, decimals)}{unit}"
     if row["comparator"] is None:
         return f"分析の判定(見合う最小 {text})"
     return f"{text}{facts.label('comparators', row['comparator'])}"
@@ -57,7 +77,7 @@ def criteria(facts: Facts) -> Table:
             Cell(facts.label("decision_questions", r["question"])),
             Cell(r["statement"]),
             Cell(basis(r)),
-            Cell(value_text(facts, r, r["measured"]), r["measured"], "#,##0.00##" if r["measured"] is not None else ""),
+            _value_cell(facts, r),
             Cell(threshold_text(facts, r)),
             Cell(_evidence(facts, r)),
             Cell(facts.label("judging_times", r["judged_at"])),

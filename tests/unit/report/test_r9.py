@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,16 @@ def test_defaults_are_called_defaults_and_a_question_without_a_criterion_is_name
     )
     assert "県の決定を経たものではありません" in said(section)
     assert "判断基準がありません: 公平性。" in said(section)
+
+
+def test_a_difference_of_shares_is_written_in_points_of_a_hundred(changed: Changed) -> None:
+    section, _ = changed(
+        "update mart_decision set unit = '割合', measured = 0.125, threshold = 0.25 where criterion_id = 'D2'"
+    )
+    line = tables(section)["criteria"].rows[1]
+    assert line[4].text == "13ポイント"
+    assert line[4].number == Decimal("12.5")
+    assert line[5].text == "分析の判定(見合う最小 25ポイント)"
 
 
 def test_a_verdict_after_the_fact_is_named(changed: Changed) -> None:
