@@ -61,7 +61,7 @@ def test_a_stricter_scheme_from_now_on_leaves_past_years_as_they_were(marts: Mar
 
     before = {year: of_year(year) for year in (2023, 2025, 2026)}
     marts.con.execute(
-        "update whole.policy__stage_schemes set valid_from = date '2026-11-20', score_threshold = 4"
+        "update whole.policy__stage_schemes set valid_from = date '2026-11-20', event_count = 99"
         " where scheme_version = 'v2'"
     )
     after = {year: of_year(year) for year in (2023, 2025, 2026)}
