@@ -87,13 +87,13 @@ def criteria(facts: Facts) -> Table:
     )  # fmt: skip
     columns = (
         Column("基準", width=2.8),
-        Column("観点", width=4),
+        Column("観点", "center", 4.4),
         Column("内容", width=13),
         Column("見るもの", width=9.6),
         Column("値", "right", 5),
         Column("基準値", "right", 7),
         Column("根拠(必要な根拠)", width=6.6),
-        Column("時点", width=5.2),
+        Column("時点", "center", 5.8),
         Column("判定", "center", 7.4),
     )
     ids = tuple(r["kpi_id"] or "" for r in rows)
