@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from copy import copy
 from decimal import Decimal
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from pipelines.report.marks import STRONG
@@ -15,7 +16,7 @@ from pipelines.report.workbook.cells import FONT, put_text
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-_NARROWEST, _WIDEST = 8, 60
+_NARROWEST, _WIDEST, _TALLEST = 8, 60, 400
 # Excel keeps fifteen digits; a longer number stays whole as text.
 _MOST_DIGITS = 15
 
@@ -56,8 +57,16 @@ def add_list_sheet(
                 looks[key] = copy(cell._style)
             cell._style = copy(looks[key])
             widths[column - 1] = max(widths[column - 1], width_of(str(value)) + 2)
+    widths = [min(max(width, _NARROWEST), _WIDEST) for width in widths]
     for index, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = min(max(width, _NARROWEST), _WIDEST)
+        sheet.column_dimensions[get_column_letter(index)].width = width
+    for number in range(2, last + 1):
+        lines = max(
+            _lines(sheet.cell(row, column).value, width) for column, width in enumerate(widths, start=1)
+        )
+        if lines > 1:
+            # Not left to the program that opens the file: not every one fits rows.
+            sheet.row_dimensions[number].height = min(lines * 15.0 + 3, _TALLEST)
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
@@ -65,6 +74,12 @@ def add_list_sheet(
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     if headings:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{last}"
+
+
+def _lines(value: Any, width: float) -> int:
+    if not isinstance(value, str) or (len(value) * 2 < width and "\n" not in value):
+        return 1
+    return sum(max(1, ceil(width_of(line) / (width - 2))) for line in value.split("\n"))
 
 
 def _write(cell: Any, value: Any) -> str:
