@@ -64,7 +64,7 @@ MUTATIONS: tuple[tuple[str, str, str], ...] = (
         "<= make_date(history.fiscal_year + 1, 4, 1)",
     ),
     ("mart_stage", "history.scheme_valid_from <= run.as_of", "true"),
-    ("int_kpi_rows__stage", "where ranked.is_comparable and previous.is_comparable", ""),
+    ("int_kpi_rows__stage", "where is_latest_comparable", ""),
     # dispatch
     ("int_dispatch__plan_months", "plans.effective_month <= months.month", "true"),
     ("int_dispatch__plan_months", "'least(last_covered_day, as_of)'", "'last_covered_day'"),
@@ -189,7 +189,7 @@ MUTATIONS: tuple[tuple[str, str, str], ...] = (
     # transfer, residents, cost, talent, combination
     ("int_transfer__answers", "when wave = 'six_months_after' then 1", "when wave = 'never' then 1"),
     ("int_kpi_rows__transfer", "where respondent_kind <> 'dispatched'", ""),
-    ("int_kpi_rows__transfer", "4 * (", "1 * ("),
+    ("int_kpi_rows__transfer", "before_means.hours_count)', 4", "before_means.hours_count)', 1"),
     ("mart_transfer", "'count(answers.can_do)'", "'count(*) + 1'"),
     (
         "mart_residents",
