@@ -62,7 +62,7 @@ def add_list_sheet(
         sheet.column_dimensions[get_column_letter(index)].width = width
     for number in range(2, last + 1):
         lines = max(
-            _lines(sheet.cell(row, column).value, width) for column, width in enumerate(widths, start=1)
+            _lines(sheet.cell(number, column).value, width) for column, width in enumerate(widths, start=1)
         )
         if lines > 1:
             # Not left to the program that opens the file: not every one fits rows.
