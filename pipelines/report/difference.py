@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.errors import KyosoError
 from pipelines.model.kpi_change import changes
 from pipelines.model.previous import ISSUED, Basis, quoted
 from pipelines.report.edition import PreviousEdition
@@ -64,15 +65,17 @@ class Difference:
         stages: municipalities whose stage, or its being confirmed, changed.
         effects: analyses whose estimate, verdict or registration changed.
         criteria: criteria for the next year whose verdict changed.
+        is_comparable: False where the edition before was made by a program that kept other tables.
     """
 
     previous: PreviousEdition
-    kpis: tuple[Row, ...]
-    others: int
-    files: tuple[ChangedFile, ...]
-    stages: tuple[Row, ...]
-    effects: tuple[Row, ...]
-    criteria: tuple[Row, ...]
+    kpis: tuple[Row, ...] = ()
+    others: int = 0
+    files: tuple[ChangedFile, ...] = ()
+    stages: tuple[Row, ...] = ()
+    effects: tuple[Row, ...] = ()
+    criteria: tuple[Row, ...] = ()
+    is_comparable: bool = True
 
     @property
     def verdict_count(self) -> int:
@@ -82,11 +85,14 @@ class Difference:
 
 
 def difference(previous: PreviousEdition, release: Path, fiscal_year: int) -> Difference:
-    """Compare a release with the edition issued before.
+    """Compare a release with the edition issued before; years lie between them, and perhaps another program."""
+    try:
+        return _difference(previous, release, fiscal_year)
+    except (KyosoError, duckdb.Error):
+        return Difference(previous, is_comparable=False)
 
-    Raises:
-        KyosoError: that edition was made by a program that kept other tables.
-    """
+
+def _difference(previous: PreviousEdition, release: Path, fiscal_year: int) -> Difference:
     rows = changes(Basis(ISSUED, previous.folder, previous.label), release)
     kpis = [r for r in rows if r["municipality_code"] is None and r["fiscal_year"] == fiscal_year]
     with duckdb.connect() as con:

@@ -118,8 +118,8 @@ def _observed(text: object) -> str:
 def _cause(change: Row) -> str:
     """Why a figure differs from the edition issued last: the first file, and how many more."""
     if not change["file_count"]:
-        return {"プログラム": "計算の方法"}.get(change["cause"], change["cause"])
-    name = change["files"].split("、")[0].rsplit("/", 1)[-1]
+        return "計算の方法" if change["cause"] == "プログラム" else str(change["cause"])
+    name = str(change["files"]).split("、", maxsplit=1)[0].rsplit("/", maxsplit=1)[-1]
     return f"{name} ほか{change['file_count'] - 1}件" if change["file_count"] > 1 else name
 
 

@@ -28,7 +28,7 @@ from pipelines.serve.editions import (
     ledger_of,
     sums_of,
 )
-from pipelines.serve.issue_rules import check_order, check_release, refusal
+from pipelines.serve.issue_rules import check_intact, check_order, check_release, refusal
 from pipelines.serve.lock import WriterLock
 from pipelines.serve.release import MANIFEST, current_id
 from pipelines.serve.witness import WITNESS, check_ledger
@@ -80,6 +80,8 @@ def issue(settings: Settings, kind: str, today: date, write: Render | None = Non
         if same:
             _show(settings, same[-1])
             return Issued(same[-1], is_new=False, entered=entered)
+        if before:
+            check_intact(before[-1])
         check_order(kind, date.fromisoformat(manifest["as_of"]), before)
         check_release(release, manifest, kind, today)
         number = 1 + sum(e.kind == kind for e in before)

@@ -11,7 +11,7 @@ from pipelines.errors import KyosoError
 from pipelines.fiscal_year import date_label, label, short_label
 from pipelines.quality.suite import open_candidate
 from pipelines.quality.verdict import Verdict
-from pipelines.serve.editions import KINDS, Edition
+from pipelines.serve.editions import INTACT, KINDS, Edition
 from pipelines.serve.release import code_version
 
 if TYPE_CHECKING:
@@ -24,6 +24,20 @@ PROVISIONAL, FINAL, SUPPLEMENT = KINDS
 def refusal(what: str, where: Path | str, todo: str) -> KyosoError:
     """A refusal: nothing was issued."""
     return KyosoError(what, where=str(where), todo=todo, exit_code=REFUSED)
+
+
+def check_intact(before: Edition) -> None:
+    """What the new edition is compared with is what was issued.
+
+    Raises:
+        KyosoError: it was changed, or is gone.
+    """
+    if before.state != INTACT:
+        raise refusal(
+            f"前に発行した{before.name}のファイルが、発行したときと違います({before.state})。違いを示せないため、発行しません。",
+            before.folder,
+            f"控え(バックアップ)から issued/{before.edition_id} フォルダを戻してください。状態は kyoso releases で確かめられます。",
+        )
 
 
 def check_order(kind: str, as_of: date, before: Sequence[Edition]) -> None:

@@ -32,6 +32,8 @@ def difference_sentence(facts: Facts) -> str:
         return ""
     if (found := facts.difference) is None:
         return "この年度に、これより前に発行した版はありません。"
+    if not found.is_comparable:
+        return _incomparable(found)
     parts = (
         f"県全体のKPI{number_text(len(found.kpis))}件",
         f"段階{number_text(len(found.stages))}団体",
@@ -47,11 +49,17 @@ def blocks(facts: Facts) -> list[Block]:
         return [heading, Paragraph(WORKING)]
     if (found := facts.difference) is None:
         return [heading, Paragraph(FIRST)]
+    if not found.is_comparable:
+        return [heading, Paragraph(_incomparable(found))]
     text = (
         f"{_name(found)}と比べました。"
         f"このほか、団体ごとの値と前の年度の値が{number_text(found.others)}件変わっています(kyoso releases diff で、すべて見られます)。"
     )
     return [heading, Paragraph(text), _kpis(facts, found), _files(found), _stages(found), _verdicts(found)]
+
+
+def _incomparable(found: Difference) -> str:
+    return f"前の版({_name(found)})は、表の形が違うプログラムで作られたため、違いを示せません。"
 
 
 def _name(found: Difference) -> str:

@@ -132,6 +132,19 @@ def test_the_first_edition_says_that_there_is_none_before_it(release: Path) -> N
     assert not any(key.startswith("changed_") for key in tables(report))
 
 
+def test_an_edition_of_a_program_with_other_tables_is_named_and_stops_nothing(
+    release: Path, tmp_path: Path
+) -> None:
+    """Between autumn and the accounts the program may have changed; the final edition must come out all the same."""
+    (tmp_path / "manifest.json").write_bytes((release / "manifest.json").read_bytes())
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as con:
+        con.execute("create table mart_kpi as select 1 as kpi_id")
+    report = content(release, EditionTitle(NOW, PreviousEdition(BEFORE, date(2026, 11, 1), tmp_path)))
+    said = "前の版(暫定版 第2号、基準日R8.11.1)は、表の形が違うプログラムで作られたため、違いを示せません。"
+    assert report.edition_note == said
+    assert said in paragraphs(report)
+
+
 def test_a_working_copy_says_that_it_is_no_edition(release: Path) -> None:
     report = content(release, None)
     assert (report.edition, report.edition_note) == (WORKING_COPY, "")

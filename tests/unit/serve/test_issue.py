@@ -14,6 +14,7 @@ import pytest
 from pipelines.errors import KyosoError
 from pipelines.ingest.chain import GENESIS
 from pipelines.quality.verdict import Verdict
+from pipelines.serve import issue as issuing
 from pipelines.serve import issue_rules
 from pipelines.serve.editions import CHANGED, INTACT, LOST, RECORD, editions, last_edition, ledger_of
 from pipelines.serve.issue import Issued, issue
@@ -271,6 +272,35 @@ def test_a_changed_or_lost_edition_is_told_from_an_intact_one(settings: Settings
     assert editions(settings)[0].state == CHANGED
     shutil.rmtree(edition.folder)
     assert editions(settings)[0].state == LOST
+
+
+@pytest.mark.parametrize("spoilt", ["changed", "lost"])
+def test_nothing_is_issued_after_an_edition_that_is_not_as_it_was(settings: Settings, spoilt: str) -> None:
+    make_release(settings, "one")
+    path = issued(settings, "暫定").edition.folder / "warehouse.duckdb"
+    path.chmod(0o644)
+    if spoilt == "changed":
+        path.write_bytes(b"another database")
+    else:
+        shutil.rmtree(path.parent)
+    make_release(settings, "two", "2026-12-01")
+    assert "発行したときと違います" in refused(settings, "暫定").what
+
+
+@pytest.mark.parametrize(("is_sample", "name"), [(True, "架空データ_R8-暫定-01"), (False, "R8-暫定-01")])
+def test_the_checkouts_own_homes_show_their_editions_in_reports(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, is_sample: bool, name: str
+) -> None:
+    """A fictional edition can never stand where a real one is looked for."""
+    monkeypatch.setattr(issuing, "CHECKOUT", settings.home.parent)
+    make_release(settings, "one", is_sample=is_sample)
+    edition = issued(settings, "暫定").edition
+    (shown,) = (settings.home.parent / "reports" / "issued").iterdir()
+    assert shown.name == name
+    assert shown.resolve() == edition.folder / "reports"
+    shown.unlink()
+    issued(settings, "暫定")
+    assert shown.exists(), "a lost link comes back"
 
 
 def test_a_line_of_the_ledger_that_was_changed_is_noticed(settings: Settings) -> None:
