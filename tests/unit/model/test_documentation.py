@@ -111,4 +111,4 @@ def test_exposures_name_what_the_reports_read(manifest: Any) -> None:
     exposures = {
         e.name: {n.rsplit(".", 1)[-1] for n in e.depends_on.nodes} for e in manifest.exposures.values()
     }
-    assert exposures == {f"annual_evaluation_{kind}": read for kind in ("pdf", "xlsx", "html")}
+    assert exposures == {f"annual_evaluation_{kind}": read for kind in ("pdf", "xlsx", "html", "docx")}
