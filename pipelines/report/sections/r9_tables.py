@@ -73,10 +73,11 @@ def criteria(facts: Facts) -> Table:
     rows = judged(facts)
     lines = tuple(
         (
+            Cell(r["kpi_id"] or r["analysis_id"] or NO_VALUE),
             Cell(r["criterion_id"]),
             Cell(facts.label("decision_questions", r["question"])),
             Cell(r["statement"]),
-            Cell(basis(r)),
+            Cell(r["measure_ja"] or "定義がない"),
             _value_cell(facts, r),
             Cell(threshold_text(facts, r)),
             Cell(_evidence(facts, r)),
@@ -86,10 +87,11 @@ def criteria(facts: Facts) -> Table:
         for r in rows
     )  # fmt: skip
     columns = (
-        Column("基準", width=2.8),
-        Column("観点", "center", 4.4),
-        Column("内容", width=13),
-        Column("見るもの", width=9.6),
+        Column("指標", width=3),
+        Column("基準", width=2.7),
+        Column("観点", "center", 4.2),
+        Column("内容", width=12.4),
+        Column("見るもの", width=9),
         Column("値", "right", 5),
         Column("基準値", "right", 7),
         Column("根拠(必要な根拠)", width=6.6),
@@ -103,13 +105,6 @@ def criteria(facts: Facts) -> Table:
 def _evidence(facts: Facts, row: Row) -> str:
     actual = facts.label("decision_evidence_classes", row["evidence_class"])
     return f"{actual}({facts.label('decision_evidence_classes', row['required_evidence_class'])})"
-
-
-def basis(row: Row) -> str:
-    """The number and name of what a criterion looks at."""
-    if row["kpi_id"]:
-        return f"{row['measure_ja'] or '定義のない指標'}({row['kpi_id']})"
-    return str(row["measure_ja"] or f"分析{row['analysis_id'] or NO_VALUE}")
 
 
 def _decided(rows: list[Row]) -> str:

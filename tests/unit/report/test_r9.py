@@ -61,7 +61,7 @@ def test_every_criterion_stands_in_the_chapter_and_on_page_one_with_the_marts_ve
     shown = tables(chapter(report))
     wanted = [VERDICTS[str(r["verdict"])] for r in rows]
     assert [line[-1].text for line in shown["criteria"].rows] == wanted
-    assert [line[4].number for line in shown["criteria"].rows] == [r["measured"] for r in rows]
+    assert [line[5].number for line in shown["criteria"].rows] == [r["measured"] for r in rows]
     assert [line[2].text for line in shown["criteria_changes"].rows] == [r["reason_ja"] for r in rows]
     assert [line[3].text for line in shown["criteria_changes"].rows] == [
         r["what_would_change_ja"] for r in rows
@@ -155,9 +155,9 @@ def test_a_difference_of_shares_is_written_in_points_of_a_hundred(changed: Chang
         "update mart_decision set unit = '割合', measured = 0.125, threshold = 0.25 where criterion_id = 'D2'"
     )
     line = tables(section)["criteria"].rows[1]
-    assert line[4].text == "13ポイント"
-    assert line[4].number == Decimal("12.5")
-    assert line[5].text == "分析の判定(見合う最小 25ポイント)"
+    assert line[5].text == "13ポイント"
+    assert line[5].number == Decimal("12.5")
+    assert line[6].text == "分析の判定(見合う最小 25ポイント)"
 
 
 def test_a_verdict_after_the_fact_is_named(changed: Changed) -> None:
