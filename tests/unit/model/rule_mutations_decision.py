@@ -42,5 +42,10 @@ DECISION: tuple[tuple[str, str, str], ...] = (
     ("mart_r9_cost", "coalesce(terms.municipality_cap_jpy, costs.cost_jpy)", "costs.cost_jpy"),
     ("mart_r9_cost", "when divided.of_municipality_jpy = 0 then 0", "when false then 0"),
     ("mart_r9_cost", "floor(", "ceil("),
+    (
+        "mart_r9_cost",
+        "when costs.cost_jpy is null or terms.municipality_share_pct is null then null",
+        "",
+    ),
     ("mart_decision_evidence", "where subjects.file_id is not null", ""),
 )

@@ -39,6 +39,8 @@ divided as (
         terms.source_date as scenario_source_date,
         case
             when costs.municipality_code is null then 0
+            -- Of two numbers the smaller: what is not known would lose to the cap.
+            when costs.cost_jpy is null or terms.municipality_share_pct is null then null
             else cast(
                     least(
                         floor(
@@ -70,6 +72,7 @@ paid as (
         divided.of_municipality_jpy as paid_jpy,
         case
             when divided.of_municipality_jpy = 0 then 0
+            when divided.of_municipality_jpy is null then null
             else cast(
                     floor(
                         cast(
