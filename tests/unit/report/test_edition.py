@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,17 @@ def test_the_edition_stands_on_every_page_where_the_working_copy_says_so(documen
         assert squeezed(f"【{NOW}】") in text
         assert WORKING_COPY not in text
         assert "架空データ" in text
+    kartes = [documents / "karte.pdf", *(documents / "karte").iterdir()]
+    assert len(kartes) == 31
+    for karte in kartes[:3]:
+        for page in PdfReader(karte).pages:
+            assert squeezed(f"【{NOW}】") in squeezed(page.extract_text())
+            assert WORKING_COPY not in page.extract_text()
+    with zipfile.ZipFile(documents / "annual_evaluation.docx") as word:
+        parts = {name: word.read(name).decode() for name in word.namelist() if name.endswith(".xml")}
+    assert not [name for name, text in parts.items() if WORKING_COPY in text]
+    assert NOW in parts["docProps/core.xml"]
+    assert any(f"【{NOW}】" in text for name, text in parts.items() if "footer" in name)
     page = (documents / "annual_evaluation.html").read_text(encoding="utf-8")
     assert WORKING_COPY not in page
     assert page.count(NOW) >= 4
