@@ -16,6 +16,7 @@ def main(home: Path) -> int:
     """Exit code 1 when a model fails or a table differs."""
     started = time.monotonic()
     release = (home / "current").resolve()
+    say("Sparkですべての表を作り、DuckDBの表と行ごとに比べます(数分)…")
     with tempfile.TemporaryDirectory(prefix="kyoso-spark-") as name, local_session(Path(name)) as spark:
         failed = build(spark, release, (home / "landed").resolve(), Path(name))
         found = compare(spark, release / "warehouse.duckdb")
@@ -33,7 +34,7 @@ def main(home: Path) -> int:
 
 def say(text: str) -> None:
     """Print a line."""
-    print(text)  # noqa: T201
+    print(text, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,19 +26,36 @@ _SETTINGS = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
 }
 
+_LOGGING = """\
+rootLogger.level = error
+rootLogger.appenderRef.stderr.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %p %c: %m%n
+"""
+
 
 @contextmanager
 def local_session(folder: Path) -> Iterator[Any]:
     """A session on two threads whose tables and scratch files lie in a folder of the caller's."""
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    # What pyspark says of pandas concerns its data frames, which dbt does not use.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
     from pyspark.sql import SparkSession
 
+    logging = folder / "log4j2.properties"
+    logging.write_text(_LOGGING, encoding="utf-8")
     builder = SparkSession.builder.master("local[2]").appName("kyoso")
-    places = {"spark.sql.warehouse.dir": str(folder / "tables"), "spark.local.dir": str(folder / "scratch")}
+    places = {
+        "spark.sql.warehouse.dir": str(folder / "tables"),
+        "spark.local.dir": str(folder / "scratch"),
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={logging}",
+    }
     for name, value in {**_SETTINGS, **places}.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
     try:
         yield session
     finally:
