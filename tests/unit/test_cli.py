@@ -327,7 +327,9 @@ def test_demo_makes_what_was_asked_for_and_says_where(
         return SimpleNamespace(file_count=7)
 
     monkeypatch.setattr("pipelines.demo.programme.make_programme", make)
-    code, out, _ = main_here("demo", tmp_path, "--municipalities", "4", "--mess", "0", "--seed", "3")
+    code, out, _ = main_here(
+        "demo", tmp_path, "--municipalities", "4", "--mess", "0", "--seed", "3", "--effect-sd", "0.5"
+    )
     assert code == 0
-    assert asked == [(tmp_path, {"seed": 3, "count": 4, "mess": 0.0})]
+    assert asked == [(tmp_path, {"seed": 3, "count": 4, "mess": 0.0, "effect_sd": 0.5})]
     assert out == f"架空データのファイルを 7 件作りました: {tmp_path}\n"
