@@ -23,7 +23,6 @@ WORKING = (
     "発行する版(暫定・確定・追補)には、ここに前の版との違いと、その原因のファイルが入ります。"
 )
 FIRST = "該当なし。この年度に、これより前に発行した版はありません。"
-_NAMED_FILES = 2
 
 
 def difference_sentence(facts: Facts) -> str:
@@ -52,7 +51,7 @@ def blocks(facts: Facts) -> list[Block]:
     if not found.is_comparable:
         return [heading, Paragraph(_incomparable(found))]
     text = (
-        f"{_name(found)}と比べました。"
+        f"前の版({_name(found)})と比べました。"
         f"このほか、団体ごとの値と前の年度の値が{number_text(found.others)}件変わっています(kyoso releases diff で、すべて見られます)。"
     )
     return [heading, Paragraph(text), _kpis(facts, found), _files(found), _stages(found), _verdicts(found)]
@@ -125,8 +124,8 @@ def _named(sign: str, paths: str | None) -> str:
     names = [path.rsplit("/", 1)[-1] for path in (paths or "").split("、") if path]
     if not names:
         return ""
-    more = f" ほか{len(names) - _NAMED_FILES}件" if len(names) > _NAMED_FILES else ""
-    return f"{sign}{'、'.join(names[:_NAMED_FILES])}{more}"
+    more = f" ほか{len(names) - 1}件" if len(names) > 1 else ""
+    return f"{sign}{names[0]}{more}"
 
 
 def _files(found: Difference) -> Table:
