@@ -22,7 +22,7 @@ final as (
         and first_scorer.municipality_code = second_scorer.municipality_code
         and first_scorer.assessor_kind = second_scorer.assessor_kind
         and first_scorer.item_no = second_scorer.item_no
-    where first_scorer.scorer_no = 1 and second_scorer.scorer_no = 2
+    where coalesce(first_scorer.scorer_no, 1) = 1 and second_scorer.scorer_no = 2
         and first_scorer.score is not null and second_scorer.score is not null
 )
 
