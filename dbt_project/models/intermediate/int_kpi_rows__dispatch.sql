@@ -120,7 +120,10 @@ final as (
     {{ kpi_row('K213', 'delivered', 'travel_cost_jpy', 'cost_jpy', '1') }}
     from delivered
     union all
-    {{ kpi_row('K214', 'delivered', 'travel_cost_jpy,mode,visit_date', 'cost_jpy', 'case when is_on_site and order_of_mode_day = 1 then 1 else 0 end') }}
+    {{ kpi_row(
+        'K214', 'delivered', 'travel_cost_jpy,mode,visit_date', 'cost_jpy',
+        'case when is_on_site and order_of_mode_day = 1 then 1 else 0 end'
+    ) }}
     from delivered
     union all
     {{ kpi_row('K215', 'delivered', 'travel_cost_jpy', 'cost_jpy') }}

@@ -31,8 +31,8 @@ from tests.unit.quality.test_expectations import BY_ID
 def judged(home: Path) -> Path:
     """A judged candidate without documents yet."""
     folder = (home / "current").resolve()
-    for path in sorted((folder / "reports").iterdir()):
-        path.unlink()
+    shutil.rmtree(folder / "reports")
+    (folder / "reports").mkdir()
     return folder
 
 
