@@ -20,7 +20,8 @@ def residents(facts: Facts) -> tuple[Block, ...]:
     indicators: dict[str, list[Row]] = {}
     for row in rows:
         indicators.setdefault(row["indicator_code"], []).append(row)
-    return (*(Paragraph(text) for text in _sentences(facts, newest, indicators)), _table(newest, indicators))
+    texts = [Paragraph(text) for text in _sentences(facts, newest, indicators)]
+    return (Paragraph("住民サービス", "heading"), *texts, _table(newest, indicators))
 
 
 def _sentences(facts: Facts, newest: int | None, indicators: dict[str, list[Row]]) -> list[str]:
