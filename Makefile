@@ -57,7 +57,7 @@ evidence: $(READY) ## every figure again from its evidence alone (some twenty mi
 	@KYOSO_EVERY_FIGURE=1 $(BIN)/python -m pytest -q -m slow tests/unit/model/test_evidence.py
 
 test-browser: $(READY) ## the pages in a real Chromium, the documents in a real LibreOffice
-	@$(BIN)/python -m pytest -q -m 'browser or office'
+	@$(BIN)/python -m pytest -q -m '(browser or office) and not slow' -n 2 --dist loadscope
 
 simulate: $(READY) ## size, coverage and power of the effect estimate, over thousands of invented programmes
 	@$(BIN)/python -m pytest -q -m slow tests/simulations

@@ -11,6 +11,8 @@ import pytest
 from pipelines.settings import CHECKOUT
 from tests.conftest import run_kyoso
 
+pytestmark = pytest.mark.slow
+
 SECTION = re.split(r"^## ", (CHECKOUT / "README.ja.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
 TEXT = next(part for part in SECTION if part.startswith("7. "))
 # A remark stands after three spaces.

@@ -142,7 +142,7 @@ def test_a_folder_with_anything_else_in_it_is_never_emptied(tmp_path: Path) -> N
     assert files(tmp_path) == ["本物.xlsx"]
 
 
-@pytest.mark.parametrize("count", [14, 26])
+@pytest.mark.parametrize("count", [14, pytest.param(26, marks=pytest.mark.slow)])
 def test_a_middling_programme_can_be_untidy_too(tmp_path: Path, count: int) -> None:
     """Too few towns are dispatched to for every planted mistake; its files are untidy all the same."""
     assert make_programme(tmp_path, seed=3, count=count, mess=1).planted == ()

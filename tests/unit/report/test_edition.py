@@ -21,6 +21,8 @@ from pipelines.report.render import DOCUMENTS, render
 from pipelines.report.sections.difference import FIRST, WORKING
 from tests.unit.report.reading import read_page, squeezed
 
+pytestmark = pytest.mark.slow
+
 BEFORE = "暫定版 第2号"
 NOW = "確定版 第1号"
 # What the edition before said otherwise: two figures of the prefecture, one of a municipality, a file behind one of

@@ -8,8 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from pipelines.report.render import DOCUMENTS
 from pipelines.settings import CHECKOUT
+
+pytestmark = pytest.mark.slow
 
 RENDER = """
 import sys

@@ -196,6 +196,7 @@ def test_nothing_is_issued_while_another_process_writes(settings: Settings) -> N
     assert caught.value.exit_code == ANOTHER_RUN
 
 
+@pytest.mark.slow
 def test_whenever_issuing_is_killed_there_is_no_edition_or_a_whole_one(settings: Settings) -> None:
     def prepare() -> None:
         shutil.rmtree(settings.home, ignore_errors=True)
