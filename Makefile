@@ -54,7 +54,7 @@ spark: nightly $(SPARK_READY) ## every model on a local Spark, every table compa
 	@$(SPARK)/bin/python -m tests.spark var/sample
 
 evidence: $(READY) ## every figure again from its evidence alone (some twenty minutes)
-	@KYOSO_EVERY_FIGURE=1 $(BIN)/python -m pytest -q -m slow tests/unit/model/test_evidence.py
+	@KYOSO_EVERY_FIGURE=1 $(BIN)/python -m pytest -q -m slow tests/unit/model/test_evidence.py tests/recomputation
 
 test-browser: $(READY) ## the pages in a real Chromium, the documents in a real LibreOffice
 	@$(BIN)/python -m pytest -q -m '(browser or office) and not slow' -n 2 --dist loadscope
