@@ -16,7 +16,6 @@ from tests.recomputation.figures import Figure
 from tests.recomputation.landed import Landed
 from tests.unit.model.rebuilding import Marts
 
-
 EVERY_FIGURE = os.environ.get("KYOSO_EVERY_FIGURE") == "1"
 
 
