@@ -8,7 +8,6 @@ Example:
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from pipelines.ingest.conform.file import conform_file
 from pipelines.ingest.conform.header import find_headers
 from pipelines.ingest.conform.outcome import LANDED, FileJob, FileOutcome, refuse
 from pipelines.ingest.conform.strangers import nearest_form
+from pipelines.ingest.content import content_hash
 from pipelines.ingest.contracts import all_datasets, load_contracts
 from pipelines.ingest.findings import Finding
 from pipelines.ingest.pseudonyms import sample_key
@@ -73,7 +73,7 @@ class Checked:
 
 def check_file(job: CheckJob) -> Checked:
     """Read one file as the night would. People are given pseudonyms of no importance."""
-    file_id = _hash(job.path)
+    file_id = content_hash(job.path)
     source = job.source or source_of_folder(job.path)
     if source:
         return _checked(_conform(job, file_id, source))
@@ -169,11 +169,3 @@ def _reading_policy(settings: Settings | None) -> ReadingPolicy:
     from pipelines.ingest.archive import Archive
 
     return ReadingPolicy.newest(settings.landed, Archive(settings).ledger.receipts)
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(2**20):
-            digest.update(block)
-    return digest.hexdigest()

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import KyosoError
-from pipelines.model.previous import Basis, create_previous, load_previous, quoted
+from pipelines.model.previous import Basis, create_previous, load_previous
+from pipelines.model.rows import Row, quoted, rows_of
 from pipelines.settings import CHECKOUT
 
 _PROJECT = CHECKOUT / "dbt_project"
@@ -24,7 +25,7 @@ _PREVIOUS = ("previous_kpi", "previous_kpi_files")
 _ORDER = "order by compared_with, kpi_id, fiscal_year, municipality_code nulls first"
 
 
-def changes(before: Basis, after: Path) -> list[dict[str, Any]]:
+def changes(before: Basis, after: Path) -> list[Row]:
     """Rows of `mart_kpi_change`: every figure of `after` that differs from `before`, and the files behind it.
 
     Args:
@@ -42,9 +43,7 @@ def changes(before: Basis, after: Path) -> list[dict[str, Any]]:
             manifest = json.loads((after / "manifest.json").read_text(encoding="utf-8"))
             load_previous(con, before, manifest["code_version"])
             con.execute(f"attach '{quoted(after / 'warehouse.duckdb')}' as released (read_only)")
-            cursor = con.execute(f"select * from ({_rule(after)}) {_ORDER}")
-            names = [column[0] for column in cursor.description or []]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            return rows_of(con.execute(f"select * from ({_rule(after)}) {_ORDER}"))
         except (duckdb.Error, OSError, ValueError, KeyError) as error:
             raise KyosoError(
                 f"2つの版を比べられません({str(error).splitlines()[0]})。",

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.model.rows import quoted
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -105,8 +107,3 @@ def load_previous(con: duckdb.DuckDBPyConnection, basis: Basis, code_version: st
         con.execute(f"insert into previous_kpi_files {files}", [basis.compared_with])
     finally:
         con.execute("detach previous")
-
-
-def quoted(path: Path) -> str:
-    """A path inside a text of SQL."""
-    return str(path).replace("'", "''")

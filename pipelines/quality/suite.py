@@ -14,6 +14,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.model.rows import quoted
 from pipelines.quality.expectation import CheckValue, Expectation
 from pipelines.quality.limits import Limit, limits_in_force
 from pipelines.quality.verdict import SHOWN_OFFENDERS, Offender, Result
@@ -79,8 +80,9 @@ def open_candidate(warehouse: Path, control: Path) -> duckdb.DuckDBPyConnection:
 def attach_control(con: duckdb.DuckDBPyConnection, control: Path) -> None:
     """Let frames read the control tables by their names."""
     for path in sorted(control.glob("*.parquet")):
-        literal = str(path).replace("'", "''")
-        con.execute(f"create or replace temp view \"{path.stem}\" as select * from read_parquet('{literal}')")
+        con.execute(
+            f"create or replace temp view \"{path.stem}\" as select * from read_parquet('{quoted(path)}')"
+        )
 
 
 def run_row(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:

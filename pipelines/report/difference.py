@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from pipelines.errors import KyosoError
 from pipelines.model.kpi_change import changes
-from pipelines.model.previous import ISSUED, Basis, quoted
+from pipelines.model.previous import ISSUED, Basis
+from pipelines.model.rows import Row, quoted, rows_of
 from pipelines.report.edition import PreviousEdition
 
-Row = dict[str, Any]
 _STAGES = """
 select coalesce(n.municipality_code, p.municipality_code) as municipality_code, m.name, p.stage as before_stage,
     n.stage as after_stage, p.is_to_confirm as before_to_confirm, n.is_to_confirm as after_to_confirm
@@ -114,9 +113,7 @@ def _rows(con: duckdb.DuckDBPyConnection, query: str, fiscal_year: int, mart: st
     kept = con.execute("select count(*) from duckdb_tables() where table_name = $1", [mart]).fetchone()
     if kept != (2,):
         return []
-    cursor = con.execute(query, {"year": fiscal_year})
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return rows_of(con.execute(query, {"year": fiscal_year}))
 
 
 def _paths(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, str]:

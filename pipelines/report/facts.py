@@ -8,8 +8,9 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pipelines.model.rows import Row, rows_of
 from pipelines.quality.suite import open_candidate
 from pipelines.quality.verdict import Verdict
 from pipelines.report.difference import Difference, difference
@@ -19,7 +20,7 @@ from pipelines.report.wording import NO_VALUE, minus_of, number_text
 if TYPE_CHECKING:
     import duckdb
 
-Row = dict[str, Any]
+__all__ = ["Facts", "Kpi", "Row"]
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,7 @@ class Facts:
 
     def rows(self, query: str, *parameters: object) -> list[Row]:
         """The rows of a query as dictionaries."""
-        cursor = self.con.execute(query, list(parameters))
-        names = [column[0] for column in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return rows_of(self.con.execute(query, list(parameters)))
 
     def of_year(self, table: str, order: str) -> list[Row]:
         """A mart's rows of the reported year."""

@@ -9,15 +9,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from pipelines.model.previous import ISSUED
+from pipelines.model.rows import Row, quoted, rows_of
 from pipelines.report.correction.recipients import municipality_of
 from pipelines.report.correction.wording import is_asked
 
-Row = dict[str, Any]
 # As printed in the matrix, worst first: what an officer has to act on stands out.
 STATES = ("未提出", "全行保留", "遅延受領", "訂正受領", "受領", "期限前")
 DUE_STATES = tuple(state for state in STATES if state != "期限前")
@@ -180,8 +179,7 @@ def _views(con: duckdb.DuckDBPyConnection, control: Path | None) -> frozenset[st
     if control is None or not control.is_dir():
         return frozenset()
     for path in sorted(control.glob("*.parquet")):
-        literal = str(path).replace("'", "''")
-        con.execute(f"create view \"{path.stem}\" as select * from read_parquet('{literal}')")
+        con.execute(f"create view \"{path.stem}\" as select * from read_parquet('{quoted(path)}')")
     return frozenset(path.stem for path in control.glob("*.parquet"))
 
 
@@ -189,9 +187,8 @@ def _attach(con: duckdb.DuckDBPyConnection, warehouse: Path | None, name: str) -
     """Attach a warehouse read-only; a half-built one, left by a crash, counts as none."""
     if warehouse is None or not warehouse.exists():
         return frozenset()
-    literal = str(warehouse).replace("'", "''")
     try:
-        con.execute(f"attach '{literal}' as {name} (read_only)")
+        con.execute(f"attach '{quoted(warehouse)}' as {name} (read_only)")
     except duckdb.Error:
         return frozenset()
     # The name is written into the text: a parameter would make DuckDB import pandas, for seconds.
@@ -223,9 +220,7 @@ def _edition_changes(con: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def _rows(con: duckdb.DuckDBPyConnection, sql: str, parameters: list[object] | None = None) -> list[Row]:
-    cursor = con.execute(sql, parameters or [])
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return rows_of(con.execute(sql, parameters or []))
 
 
 def _same(one: Path, other: Path) -> bool:

@@ -7,7 +7,6 @@ the ledger has it, or somebody cuts the ledger's end off, the next `kyoso issue`
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from typing import Any
 from pipelines.errors import KyosoError
 from pipelines.fiscal_year import label, short_label
 from pipelines.ingest.chain import Chain
+from pipelines.ingest.content import content_hash
 from pipelines.settings import Settings
 
 KINDS = ("暫定", "確定", "追補")
@@ -140,12 +140,7 @@ def complete_ledger(settings: Settings, chain: Chain) -> list[Edition]:
 def sums_of(folder: Path) -> dict[str, str]:
     """SHA-256 of every file of an edition but its own record."""
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != RECORD]
-    return {path.relative_to(folder).as_posix(): _sum(path) for path in paths}
-
-
-def _sum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {path.relative_to(folder).as_posix(): content_hash(path) for path in paths}
 
 
 def _edition(settings: Settings, record: dict[str, Any]) -> Edition:

@@ -20,6 +20,7 @@ from pipelines.errors import KyosoError
 from pipelines.fiscal_year import short_label
 from pipelines.ingest.japanese.reading import Unreadable, fold
 from pipelines.ingest.municipalities import municipalities, parse_municipality
+from pipelines.model.rows import quoted
 from pipelines.serve.connection import warehouse_of
 from pipelines.serve.trace_cells import EvidenceCell, cells_of, kpi_cells
 from pipelines.serve.trace_statement import Statement, statement
@@ -168,15 +169,11 @@ def open_release(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection
     with duckdb.connect() as con:
         for name in _CONTROL:
             con.execute(
-                f"create table {name} as from read_parquet('{_quoted(folder / 'control' / name)}.parquet')"
+                f"create table {name} as from read_parquet('{quoted(folder / 'control' / name)}.parquet')"
             )
-        con.execute(f"attach '{_quoted(warehouse)}' as released (read_only)")
+        con.execute(f"attach '{quoted(warehouse)}' as released (read_only)")
         con.execute("set search_path = 'memory.main,released.main'")
         yield con, folder
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _known_kpi(con: duckdb.DuckDBPyConnection, typed: str) -> str:

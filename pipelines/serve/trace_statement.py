@@ -6,18 +6,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.errors import KyosoError
 from pipelines.fiscal_year import label
 from pipelines.ingest.contracts import code_books
+from pipelines.model.rows import Row, rows_of
 from pipelines.report.sections.effect_tables import VERDICTS
 from pipelines.serve.trace_cells import Asked
 
 if TYPE_CHECKING:
     import duckdb
 
-Row = dict[str, Any]
 _EFFECT_CELLS = """
 select role, file_id, sheet, row, field from mart_effect_evidence
 where fiscal_year = ? and plan_id = ? and analysis_id = ? and (municipality_code is null or ? is null or municipality_code = ?)
@@ -130,9 +130,7 @@ def _rows(con: duckdb.DuckDBPyConnection, mart: str, query: str, parameters: lis
     """Rows of a mart; a release of an older program may not have it."""
     if con.execute("select count(*) from duckdb_tables() where table_name = ?", [mart]).fetchone() == (0,):
         return []
-    cursor = con.execute(query, parameters)
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return rows_of(con.execute(query, parameters))
 
 
 def _names(book: str) -> Callable[[str], str]:

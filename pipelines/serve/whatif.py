@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.model.recompute import CHANGEABLE, read_rules
+from pipelines.model.rows import Row, quoted, rows_of
 from pipelines.serve.connection import warehouse_of
 from pipelines.serve.whatif_levers import HOURLY_COST, Lever, Value, levers, parse_changes
 from pipelines.settings import Settings
@@ -21,7 +22,6 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
-Row = dict[str, Any]
 _DECISION_KEY = ("criterion_id",)
 _COST_KEY = ("option_id", "scenario_id", "cost_item", "payer", "municipality_code")
 
@@ -99,7 +99,7 @@ def _opened(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Pat
     with duckdb.connect(":memory:", config={"autoinstall_known_extensions": False}) as con:
         # The name under which the night's SQL knows its own warehouse.
         con.execute("attach ':memory:' as warehouse")
-        con.execute(f"attach '{_quoted(release / 'warehouse.duckdb')}' as released (read_only)")
+        con.execute(f"attach '{quoted(release / 'warehouse.duckdb')}' as released (read_only)")
         con.execute("use warehouse")
         for schema in ("staging", "intermediate", "control"):
             con.execute(f"create schema warehouse.{schema}")
@@ -107,12 +107,8 @@ def _opened(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Pat
             kind = "table" if name in CHANGEABLE else "view"
             con.execute(f'create {kind} "{schema}"."{name}" as from released."{schema}"."{name}"')
         for path in sorted((release / "control").glob("*.parquet")):
-            con.execute(f"create view control.{path.stem} as from read_parquet('{_quoted(path)}')")
+            con.execute(f"create view control.{path.stem} as from read_parquet('{quoted(path)}')")
         yield con, release
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _run(con: duckdb.DuckDBPyConnection) -> tuple[int, bool]:
@@ -146,8 +142,7 @@ def _rows(con: duckdb.DuckDBPyConnection, place: str, fiscal_year: int) -> tuple
         cursor = con.execute(
             f"select * from {place}.{table} where fiscal_year = ? order by {', '.join(key)}", [fiscal_year]
         )
-        names = [column[0] for column in cursor.description or []]
-        found.append([dict(zip(names, row, strict=True)) for row in cursor.fetchall()])
+        found.append(rows_of(cursor))
     return found[0], found[1]
 
 
