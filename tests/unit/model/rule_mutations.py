@@ -50,8 +50,12 @@ MUTATIONS: tuple[tuple[str, str, str], ...] = (
         "is_comparable and recency = 1 as is_latest_comparable",
         "recency = 1 as is_latest_comparable",
     ),
-    ("mart_assessment_agreement", "and first_scorer.assessor_kind = second_scorer.assessor_kind", ""),
-    ("mart_assessment_agreement", "first_scorer.scorer_order = 1 and second_scorer.scorer_order = 2", "true"),
+    ("int_assessment__double_scorings", "and first_scorer.assessor_kind = second_scorer.assessor_kind", ""),
+    (
+        "int_assessment__double_scorings",
+        "first_scorer.scorer_order = 1 and second_scorer.scorer_order = 2",
+        "true",
+    ),
     (
         "mart_assessment_agreement",
         "sum((first_score - second_score) * (first_score - second_score))",
