@@ -83,44 +83,30 @@ priced as (
 ),
 
 items as (
+    {%- for item, set_price, price, word, unit_word in [
+        ('dispatch', 'unit_price_jpy', 'visit_price_jpy', '単価', '単価'),
+        ('travel', 'travel_cost_per_visit_jpy', 'visit_travel_jpy', '旅費', '旅費の単価'),
+    ] %}
     select
         priced.fiscal_year,
         priced.option_id,
-        'dispatch' as cost_item,
+        '{{ item }}' as cost_item,
         targeted.municipality_code,
         {{ number('priced.month_count * priced.visits_per_month') }} as visit_count,
-        cast(round(priced.month_count * priced.visits_per_month * priced.visit_price_jpy) as bigint) as cost_jpy,
+        cast(round(priced.month_count * priced.visits_per_month * priced.{{ price }}) as bigint) as cost_jpy,
         case
-            when priced.unit_price_jpy is not null
-                then concat('設定の単価 ', {{ written_number('priced.unit_price_jpy', '0') }}, '円')
-            when priced.visit_price_jpy is null then '単価がない(設定の単価も、今年度の実績もない)'
+            when priced.{{ set_price }} is not null
+                then concat('設定の{{ word }} ', {{ written_number('priced.' ~ set_price, '0') }}, '円')
+            when priced.{{ price }} is null then '{{ unit_word }}がない(設定の単価も、今年度の実績もない)'
             else concat(
-                    '今年度の実績 ', {{ written_number('priced.visit_price_jpy', '0') }}, '円(',
+                    '今年度の実績 ', {{ written_number('priced.' ~ price, '0') }}, '円(',
                     {{ written_number('priced.measured_visit_count', '0') }}, '人回の平均)'
                 )
         end as basis_ja
     from priced
     inner join targeted on priced.fiscal_year = targeted.fiscal_year and priced.option_id = targeted.option_id
     union all
-    select
-        priced.fiscal_year,
-        priced.option_id,
-        'travel' as cost_item,
-        targeted.municipality_code,
-        {{ number('priced.month_count * priced.visits_per_month') }} as visit_count,
-        cast(round(priced.month_count * priced.visits_per_month * priced.visit_travel_jpy) as bigint) as cost_jpy,
-        case
-            when priced.travel_cost_per_visit_jpy is not null
-                then concat('設定の旅費 ', {{ written_number('priced.travel_cost_per_visit_jpy', '0') }}, '円')
-            when priced.visit_travel_jpy is null then '旅費の単価がない(設定の単価も、今年度の実績もない)'
-            else concat(
-                    '今年度の実績 ', {{ written_number('priced.visit_travel_jpy', '0') }}, '円(',
-                    {{ written_number('priced.measured_visit_count', '0') }}, '人回の平均)'
-                )
-        end as basis_ja
-    from priced
-    inner join targeted on priced.fiscal_year = targeted.fiscal_year and priced.option_id = targeted.option_id
-    union all
+    {%- endfor %}
     select
         fiscal_year,
         option_id,
