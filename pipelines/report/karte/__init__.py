@@ -2,47 +2,46 @@
 
 from __future__ import annotations
 
-from pipelines.report.document import Answer, Section
+from pipelines.report.document import Answer, Block, Section
 from pipelines.report.facts import Facts, Row
 from pipelines.report.karte.figures import figures_table
 from pipelines.report.karte.findings import findings_table
 from pipelines.report.karte.measures import measures_table
 from pipelines.report.karte.stages import calendar_table, stage_table
+from pipelines.report.karte.towns import Towns
 from pipelines.report.wording import short_year, stage_label, year_label
 
 
 def kartes(facts: Facts) -> tuple[Section, ...]:
     """A section per municipality, in the official order; its key is the municipality's code."""
-    towns = facts.rows("select municipality_code, name from dim_municipality order by sort_order")
-    stages = _by_town(facts.rows("select * from mart_stage order by fiscal_year"))
+    towns = Towns(facts)
+    places = facts.rows("select municipality_code, name from dim_municipality order by sort_order")
     return tuple(
-        Section(
-            town["municipality_code"],
-            town["name"],
-            (
-                _answer(facts, town["name"], stages.get(town["municipality_code"], [])),
-                stage_table(facts, stages.get(town["municipality_code"], [])),
-                calendar_table(facts, town["municipality_code"]),
-                figures_table(facts, town["municipality_code"]),
-                measures_table(facts, town["municipality_code"]),
-                findings_table(facts, town["municipality_code"]),
-            ),
-        )
-        for town in towns
+        Section(place["municipality_code"], place["name"], _blocks(towns, **place)) for place in places
     )
 
 
-def _by_town(rows: list[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row["municipality_code"], []).append(row)
-    return found
+def _blocks(towns: Towns, municipality_code: str, name: str) -> tuple[Block, ...]:
+    year = towns.facts.fiscal_year
+    stages = towns.rows(municipality_code, "select * from mart_stage order by fiscal_year")
+    moves = towns.of_year(
+        municipality_code,
+        "select * from mart_stage_transition where fiscal_year = ? and is_latest_comparable",
+    )
+    return (
+        _answer(year, name, stages, moves),
+        stage_table(year, stages),
+        calendar_table(towns, municipality_code),
+        figures_table(towns, municipality_code),
+        measures_table(towns, municipality_code),
+        findings_table(towns, municipality_code),
+    )
 
 
-def _answer(facts: Facts, name: str, stages: list[Row]) -> Answer:
-    """Where the municipality stands, and what it lacks for the next stage."""
-    now = next((r for r in stages if r["fiscal_year"] == facts.fiscal_year), None)
-    year = year_label(facts.fiscal_year)
+def _answer(fiscal_year: int, name: str, stages: list[Row], moves: list[Row]) -> Answer:
+    """Where the municipality stands, what it lacks for the next stage, and where it stood when that can be compared."""
+    now = next((r for r in stages if r["fiscal_year"] == fiscal_year), None)
+    year = year_label(fiscal_year)
     if now is None or now["stage"] is None:
         why = now["no_stage_reason"] if now else "この年度の段階の記録がない"
         return Answer(f"{name}の{year}の段階は、まだ示せません。", f"{why}ためです。")
@@ -59,11 +58,10 @@ def _answer(facts: Facts, name: str, stages: list[Row]) -> Answer:
         )
     else:
         parts.append("最上位の段階です。")
-    before = [r for r in stages if r["fiscal_year"] < facts.fiscal_year and r["stage"] and r["is_comparable"]]
-    if before and now["is_comparable"]:
-        parts.append(
-            f"比べられる前回({short_year(before[-1]['fiscal_year'])})は「{stage_label(before[-1]['stage'])}」でした。"
-        )
+    parts += [
+        f"比べられる前回({short_year(r['from_fiscal_year'])})は「{stage_label(r['from_stage'])}」でした。"
+        for r in moves
+    ]
     return Answer(
         f"{name}の{year}の段階は、裏付けのある評価で「{stage_label(now['stage'])}」です。", "".join(parts)
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipelines.report.document import Cell, Column, Table
-from pipelines.report.facts import Facts, Row
+from pipelines.report.facts import Row
+from pipelines.report.karte.towns import Towns
 from pipelines.report.wording import NO_VALUE, minus_of, number_cell
 
 # Answers of a few people are not printed beside a municipality's name; the stage has a table of its own.
@@ -18,15 +19,15 @@ with chosen as (
 ), medians as (
     select kpi_id, median(value) as middle, count(*) as bodies from chosen group by kpi_id
 )
-select d.kpi_id, d.name_ja, d.unit, d.decimals, d.kpi_group, c.value, m.middle, m.bodies
+select c.municipality_code, d.kpi_id, d.name_ja, d.unit, d.decimals, d.kpi_group, c.value, m.middle, m.bodies
 from chosen c inner join medians m on m.kpi_id = c.kpi_id inner join kpi_definitions d on d.kpi_id = c.kpi_id
-where c.municipality_code = ? order by d.kpi_id
+order by d.kpi_id
 """
 
 
-def figures_table(facts: Facts, code: str) -> Table:
+def figures_table(towns: Towns, code: str) -> Table:
     """Every KPI the municipality has a value of, but those that rest on a few people's answers."""
-    rows = [r for r in facts.rows(_QUERY, facts.fiscal_year, code) if r["kpi_group"] not in _LEFT_OUT]
+    rows = [r for r in towns.of_year(code, _QUERY) if r["kpi_group"] not in _LEFT_OUT]
     lines = tuple(
         (
             Cell(r["kpi_id"]),

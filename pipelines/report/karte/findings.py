@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from pipelines.report.document import Cell, Column, Table
-from pipelines.report.facts import Facts
+from pipelines.report.karte.towns import Towns
 from pipelines.report.wording import NO_VALUE
 
+_QUERY = """
+select municipality_code, severity, file_name, sheet, cell, message from findings where is_in_force
+order by severity <> 'error', file_name, sheet, row, cell
+"""
 _SHOWN = 6
 _LONGEST = 90
 
 
-def findings_table(facts: Facts, code: str) -> Table:
+def findings_table(towns: Towns, code: str) -> Table:
     """Open findings, what must be mended first."""
-    rows = facts.rows(
-        "select severity, file_name, sheet, cell, message from findings where is_in_force and municipality_code = ? "
-        "order by severity <> 'error', file_name, sheet, row, cell",
-        code,
-    )
+    rows = towns.rows(code, _QUERY)
     lines = tuple(
         (
             Cell("要修正" if r["severity"] == "error" else "要確認"),

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from pipelines.report.document import Cell, Column, Table
-from pipelines.report.facts import Facts
+from pipelines.report.karte.towns import Towns
 from pipelines.report.wording import MONEY_MINUS, number_text, short_date
 
 _SHOWN = 20
 Line = tuple[str, str, str]
 
 
-def measures_table(facts: Facts, code: str) -> Table:
+def measures_table(towns: Towns, code: str) -> Table:
     """Working groups, joint procurement and use, deliverables, and costs, one line each."""
     found = [
-        *_working_groups(facts, code),
-        *_procurement(facts, code),
-        *_joint_use(facts, code),
-        *_outputs(facts, code),
-        *_costs(facts, code),
+        *_working_groups(towns, code),
+        *_procurement(towns, code),
+        *_joint_use(towns, code),
+        *_outputs(towns, code),
+        *_costs(towns, code),
     ]
     lines = tuple(tuple(Cell(text) for text in line) for line in found[:_SHOWN])
     left = len(found) - len(lines)
@@ -32,13 +32,12 @@ def measures_table(facts: Facts, code: str) -> Table:
     )
 
 
-def _working_groups(facts: Facts, code: str) -> list[Line]:
-    rows = facts.rows(
+def _working_groups(towns: Towns, code: str) -> list[Line]:
+    rows = towns.of_year(
+        code,
         "select p.*, w.wg_name from mart_wg_participation p "
         "inner join mart_wg_outcome w on w.wg_id = p.wg_id and w.fiscal_year = p.fiscal_year "
-        "where p.fiscal_year = ? and p.municipality_code = ? order by p.wg_id",
-        facts.fiscal_year,
-        code,
+        "where p.fiscal_year = ? order by p.wg_id",
     )
     return [
         (
@@ -51,30 +50,28 @@ def _working_groups(facts: Facts, code: str) -> list[Line]:
     ]
 
 
-def _procurement(facts: Facts, code: str) -> list[Line]:
-    rows = facts.rows(
+def _procurement(towns: Towns, code: str) -> list[Line]:
+    rows = towns.of_year(
+        code,
         "select p.*, c.case_name from fct_procurement_participant p "
         "inner join (select distinct fiscal_year, case_id, case_name from mart_joint_procurement) c "
         "on c.case_id = p.case_id and c.fiscal_year = p.fiscal_year "
-        "where p.fiscal_year = ? and p.municipality_code = ? order by p.case_id",
-        facts.fiscal_year,
-        code,
+        "where p.fiscal_year = ? order by p.case_id",
     )
     return [
         (
             "共同調達",
             r["case_name"],
-            f"削減額 {number_text(r['saving_jpy'], minus=MONEY_MINUS)}円({facts.label('evidence_classes', r['evidence_class'])})",
+            f"削減額 {number_text(r['saving_jpy'], minus=MONEY_MINUS)}円({towns.facts.label('evidence_classes', r['evidence_class'])})",
         )
         for r in rows
     ]
 
 
-def _joint_use(facts: Facts, code: str) -> list[Line]:
-    rows = facts.rows(
-        "select * from fct_joint_use_participant where fiscal_year = ? and municipality_code = ? and has_started order by system_id",
-        facts.fiscal_year,
+def _joint_use(towns: Towns, code: str) -> list[Line]:
+    rows = towns.of_year(
         code,
+        "select * from fct_joint_use_participant where fiscal_year = ? and has_started order by system_id",
     )
     return [
         ("共同利用", r["system_name"], f"年間経費 {number_text(r['cost_after_jpy'], minus=MONEY_MINUS)}円")
@@ -82,11 +79,10 @@ def _joint_use(facts: Facts, code: str) -> list[Line]:
     ]
 
 
-def _outputs(facts: Facts, code: str) -> list[Line]:
-    rows = facts.rows(
-        "select * from mart_output where fiscal_year = ? and municipality_code = ? order by deliverable_id",
-        facts.fiscal_year,
+def _outputs(towns: Towns, code: str) -> list[Line]:
+    rows = towns.of_year(
         code,
+        "select * from mart_output where fiscal_year = ? order by deliverable_id",
     )
     return [
         (
@@ -103,11 +99,10 @@ def _outputs(facts: Facts, code: str) -> list[Line]:
     ]
 
 
-def _costs(facts: Facts, code: str) -> list[Line]:
-    rows = facts.rows(
-        "select contract_cost_jpy, travel_cost_jpy from mart_dispatch_utilisation where fiscal_year = ? and municipality_code = ?",
-        facts.fiscal_year,
+def _costs(towns: Towns, code: str) -> list[Line]:
+    rows = towns.of_year(
         code,
+        "select municipality_code, contract_cost_jpy, travel_cost_jpy from mart_dispatch_utilisation where fiscal_year = ?",
     )
     return [
         ("経費", name, f"{number_text(r[key], minus=MONEY_MINUS)}円(基準日まで)")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipelines.report.document import Cell, Column, Table
-from pipelines.report.facts import Facts, Row
+from pipelines.report.facts import Row
+from pipelines.report.karte.towns import Towns
 from pipelines.report.wording import (
     NO_VALUE,
     month_label,
@@ -15,7 +16,7 @@ from pipelines.report.wording import (
 _CAPABILITIES = (("judge", "判断"), ("use_support", "活用"), ("solve", "自己解決"), ("lead", "牽引"))
 
 
-def stage_table(facts: Facts, stages: list[Row]) -> Table:
+def stage_table(fiscal_year: int, stages: list[Row]) -> Table:
     """A row per year that has a stage or a reason why not."""
     lines = tuple(
         (
@@ -27,7 +28,7 @@ def stage_table(facts: Facts, stages: list[Row]) -> Table:
             *(_capability(r, key) for key, _ in _CAPABILITIES),
         )
         for r in stages
-        if r["fiscal_year"] <= facts.fiscal_year and r["stage"]
+        if r["fiscal_year"] <= fiscal_year and r["stage"]
     )
     columns = (
         Column("年度", width=1),
@@ -57,13 +58,9 @@ def _capability(row: Row, key: str) -> Cell:
     return Cell(f"{mark} {number_text(score, 2)}点・{number_text(row[f'{key}_event_count'])}件")
 
 
-def calendar_table(facts: Facts, code: str) -> Table:
+def calendar_table(towns: Towns, code: str) -> Table:
     """Planned, delivered and on-site visits by month of the reported year."""
-    rows = facts.rows(
-        "select * from mart_dispatch_month where fiscal_year = ? and municipality_code = ? order by month",
-        facts.fiscal_year,
-        code,
-    )
+    rows = towns.of_year(code, "select * from mart_dispatch_month where fiscal_year = ? order by month")
     kinds = (
         ("計画", "planned_visit_count"),
         ("うち基準日まで", "due_visit_count"),

@@ -88,18 +88,9 @@ def _effects(facts: Facts) -> list[Case]:
 
 def _stages(facts: Facts) -> list[Case]:
     rows = facts.rows(
-        """
-        with comparable as (
-            select *, case stage when 'co_creation' then 3 when 'collaboration' then 2 else 1 end as height from mart_stage
-            where stage is not null and is_comparable
-        ),
-        before as (select max(fiscal_year) as fiscal_year from comparable where fiscal_year < ?)
-        select n.municipality_name, b.stage as from_stage, n.stage as to_stage, n.missing_criteria_text
-        from comparable n inner join comparable b on b.municipality_code = n.municipality_code
-        inner join before on b.fiscal_year = before.fiscal_year
-        where n.fiscal_year = ? and n.height < b.height order by n.municipality_code
-        """,
-        facts.fiscal_year,
+        "select t.municipality_name, t.from_stage, t.to_stage, s.missing_criteria_text from mart_stage_transition t "
+        "inner join mart_stage s on s.municipality_code = t.municipality_code and s.fiscal_year = t.fiscal_year "
+        "where t.fiscal_year = ? and t.is_latest_comparable and t.rank_change < 0 order by t.municipality_code",
         facts.fiscal_year,
     )
     return [

@@ -31,7 +31,8 @@ WRONG = {
         "分析A77",
     ),
     "stages": (
-        "update mart_stage set stage = 'below' where municipality_name = '橋本市' and fiscal_year = 2026",
+        "update mart_stage_transition set to_stage = 'below', rank_change = -2 "
+        "where municipality_name = '橋本市' and fiscal_year = 2026 and is_latest_comparable",
         "橋本市",
     ),
     "confirm": (
