@@ -13,16 +13,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.fiscal_year import date_label, label
 from pipelines.ingest.contracts import load_contracts
+from pipelines.model.rows import Row
 from pipelines.report.correction import FOLDER, OVERVIEW, SEVERITY_LABELS, STATE_LABELS, recipient
 from pipelines.report.correction.wording import is_asked
-from pipelines.report.status_facts import STATES, Facts, Row
+from pipelines.report.page import TEMPLATES
+from pipelines.report.status_facts import STATES, Facts
 from pipelines.report.wording import number_text
-from pipelines.settings import CHECKOUT, TOKYO
+from pipelines.settings import TOKYO
 
 if TYPE_CHECKING:
     from pipelines.report.status import Attempt
 
-TEMPLATES = CHECKOUT / "reports" / "templates"
 MATRIX_COLUMNS = 22
 LISTED_FINDINGS = 100
 # A mark and a word, never a colour alone.

@@ -5,15 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.settings import CHECKOUT
+from pipelines.report.page import TEMPLATES
 
 if TYPE_CHECKING:
     import typst
 
-TEMPLATES = CHECKOUT / "reports" / "templates"
 _HOUSE = "house.typ"
 
 
@@ -40,12 +40,19 @@ class Typesetter:
 
 def compiler(source: Path) -> typst.Compiler:
     """Typst over one file, which sees its own folder and nothing else."""
+    import typst
+
+    return typst.Compiler(str(source), root=str(source.parent), font_paths=_fonts())
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The embedded fonts and no others, read once in a process."""
     import noto_cjk_sans_jp_bold as bold
     import noto_cjk_sans_jp_regular as regular
     import typst
 
-    fonts = typst.Fonts(
+    return typst.Fonts(
         include_system_fonts=False,
         font_paths=[str(Path(regular.__file__).parent), str(Path(bold.__file__).parent)],
     )
-    return typst.Compiler(str(source), root=str(source.parent), font_paths=fonts)

@@ -14,7 +14,7 @@ from pipelines.report.dictionary.lineage_pictures import FAMILIES, family_of, ov
 from pipelines.report.dictionary.queries import kept_queries
 from pipelines.report.dictionary.wording import CLASSIFICATIONS, FILLED_BY, codes_text, kind_of, type_name
 from pipelines.report.document import Report
-from pipelines.report.page import TEMPLATES
+from pipelines.report.page import TEMPLATES, page_environment
 
 
 def write_dictionary_page(report: Report, path: Path) -> Path:
@@ -26,15 +26,7 @@ def write_dictionary_page(report: Report, path: Path) -> Path:
 @cache
 def dictionary_page(code_version: str) -> str:
     """The page's text."""
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = page_environment()
     known = catalogue()
     script = (TEMPLATES / "data_dictionary.js").read_text(encoding="utf-8")
     css = [

@@ -69,3 +69,13 @@ def target_cell(kpi: Kpi) -> Cell:
     """The target, without decimals that say nothing."""
     is_whole = kpi.target is None or kpi.target == kpi.target.to_integral_value()
     return number_cell(kpi.target, 0 if is_whole else kpi.decimals, minus=minus_of(kpi.unit))
+
+
+def standing(kpi: Kpi) -> Cell:
+    """How a KPI stands to its target on the as-of date."""
+    if kpi.value is None:
+        return Cell("値なし", mark="none")
+    if kpi.status == "現時点":
+        # The year is not over: nothing has been missed yet.
+        return Cell("途中", mark="short") if kpi.is_behind else Cell("到達", mark="met")
+    return Cell(kpi.status, mark="missed" if kpi.is_behind else "met")

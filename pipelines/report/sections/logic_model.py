@@ -9,8 +9,7 @@ from pipelines.report.document import Block, Cell, Column, Figure, Paragraph, Se
 from pipelines.report.facts import Facts, Kpi
 from pipelines.report.figures.logic_model import KINDS
 from pipelines.report.sections.commentary import opinions
-from pipelines.report.sections.kpi_table import target_cell
-from pipelines.report.sections.summary import standing
+from pipelines.report.sections.kpi_table import standing, target_cell
 from pipelines.report.wording import minus_of, number_cell, number_text
 
 _NUMBER_ON_THE_FORM = 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.report.document import Answer, Block, Bullets, Card, Cards, Cell, Section
+from pipelines.report.document import Answer, Block, Bullets, Card, Cards, Section
 from pipelines.report.facts import Facts, Kpi, Row
 from pipelines.report.sections.delivery import unreported
 from pipelines.report.sections.effect import headline, lead_of, short, short_of_none
@@ -125,16 +125,6 @@ def _saving_card(facts: Facts) -> Card:
 
 def _aim(kpi: Kpi) -> str:
     return "目標なし" if kpi.target is None else f"目標 {target_cell(kpi).text}{kpi.unit}"
-
-
-def standing(kpi: Kpi) -> Cell:
-    """How a KPI stands to its target on the as-of date."""
-    if kpi.value is None:
-        return Cell("値なし", mark="none")
-    if kpi.status == "現時点":
-        # The year is not over: nothing has been missed yet.
-        return Cell("途中", mark="short") if kpi.is_behind else Cell("到達", mark="met")
-    return Cell(kpi.status, mark="missed" if kpi.is_behind else "met")
 
 
 def caveats(facts: Facts) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from pipelines.model.effect.reading import VERDICTS
 from pipelines.report.facts import Kpi
 from pipelines.report.sections import summary
-from pipelines.report.sections.summary import standing
+from pipelines.report.sections.kpi_table import standing
 
 
 def kpi(status: str, value: int | None, target: int = 10, direction: str = "up") -> Kpi:
