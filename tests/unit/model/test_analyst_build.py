@@ -38,9 +38,3 @@ def test_dbt_build_alone_gives_the_released_figures(sample_home: Path, tmp_path:
                 f"select count(*) from (from {one}.main.mart_kpi except all from {other}.main.mart_kpi)"
             ).fetchone()
             assert found == (0,)
-
-
-def test_the_overview_names_every_public_table() -> None:
-    text = (PROJECT / "models" / "overview.md").read_text(encoding="utf-8")
-    marts = {path.stem for path in (PROJECT / "models" / "marts").glob("*.sql")}
-    assert {name for name in marts if f"| `{name}` |" not in text} == set()
