@@ -22,6 +22,7 @@ from pipelines.report.sections import (
     stage,
     summary,
 )
+from pipelines.report.sections.commentary import with_opinions
 from pipelines.report.sections.difference import difference_sentence
 from pipelines.report.wording import year_label
 
@@ -43,20 +44,23 @@ def build_report(facts: Facts) -> Report:
         code_version=str(facts.manifest["code_version"]),
         is_sample=verdict.is_sample,
         verdict_text=checks if verdict.is_open else "不合格",
-        sections=(
-            summary.build(facts),
-            programme.build(facts),
-            logic_model.build(facts),
-            delivery.build(facts),
-            outputs.build(facts),
-            outcomes.build(facts),
-            stage.build(facts),
-            collaboration.build(facts),
-            community.build(facts),
-            effect.build(facts),
-            r9.build(facts),
-            negative.build(facts),
-            annex.build(facts, evidence),
+        sections=with_opinions(
+            facts,
+            (
+                summary.build(facts),
+                programme.build(facts),
+                logic_model.build(facts),
+                delivery.build(facts),
+                outputs.build(facts),
+                outcomes.build(facts),
+                stage.build(facts),
+                collaboration.build(facts),
+                community.build(facts),
+                effect.build(facts),
+                r9.build(facts),
+                negative.build(facts),
+                annex.build(facts, evidence),
+            ),
         ),
         evidence=evidence,
         kartes=kartes(facts),

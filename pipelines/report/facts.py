@@ -152,11 +152,10 @@ class Facts:
         }
         return "、".join(names.get(name, name) for name in kpi.source_ja.split("・"))
 
-    def commentary(self, section_no: int) -> list[Row]:
-        """The officer's opinions for a section, oldest first."""
+    def commentary(self) -> list[Row]:
+        """The officer's opinions by the number of the chapter they are about, oldest first."""
         return self.rows(
-            "select body, author_section, written_date from staging.stg_register__commentaries "
-            "where fiscal_year = ? and section_no = ? order by written_date, body",
+            "select section_no, body, author_section, written_date from staging.stg_register__commentaries "
+            "where fiscal_year = ? order by section_no, written_date, body",
             self.fiscal_year,
-            section_no,
         )

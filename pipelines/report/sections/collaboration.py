@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pipelines.report.document import Block, Cell, Column, Figure, Paragraph, Section, Table
 from pipelines.report.facts import Facts
-from pipelines.report.sections.commentary import opinions
 from pipelines.report.wording import MONEY_MINUS, NO_VALUE, number_cell, number_text, short_date, yen_cell
 
 
@@ -12,7 +11,7 @@ def build(facts: Facts) -> Section:
     """WGと共同調達."""
     blocks: list[Block] = [Paragraph(text) for text in _sentences(facts)]
     blocks += [_wgs(facts), _matrix(facts), _procurement(facts), _joint_use(facts)]
-    return Section("collaboration", "WGと共同調達", (*blocks, *opinions(facts, 8)))
+    return Section("collaboration", "WGと共同調達", tuple(blocks))
 
 
 def _sentences(facts: Facts) -> list[str]:

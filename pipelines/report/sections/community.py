@@ -5,11 +5,8 @@ from __future__ import annotations
 from pipelines.report.document import Block, Cell, Column, Paragraph, Section, Table
 from pipelines.report.facts import Facts
 from pipelines.report.sections.combination import exposure, spillover
-from pipelines.report.sections.commentary import opinions
 from pipelines.report.sections.residents import residents
 from pipelines.report.wording import month_label, number_cell, number_text, percent, short_date
-
-_NUMBER_ON_THE_FORM = 9
 
 
 def build(facts: Facts) -> Section:
@@ -17,7 +14,7 @@ def build(facts: Facts) -> Section:
     blocks: list[Block] = [Paragraph(text) for text in _sentences(facts)]
     blocks += [_months(facts), _events(facts), exposure(facts), *spillover(facts), *residents(facts)]
     title = "交流・研修、取組の組合せ、住民サービス、波及"
-    return Section("community", title, (*blocks, *opinions(facts, _NUMBER_ON_THE_FORM)))
+    return Section("community", title, tuple(blocks))
 
 
 def _sentences(facts: Facts) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pipelines.report.document import Block, Cell, Column, Paragraph, Section, Table
 from pipelines.report.facts import Facts, Row
-from pipelines.report.sections.commentary import opinions
 from pipelines.report.sections.delivery_figures import calendar_figure, monthly_figure, utilisation_figure
 from pipelines.report.wording import (
     NO_VALUE,
@@ -29,7 +28,7 @@ def build(facts: Facts) -> Section:
         _visits(facts),
         _results(facts),
     ]
-    return Section("delivery", "派遣の実施状況", (*blocks, *opinions(facts, 4)))
+    return Section("delivery", "派遣の実施状況", tuple(blocks))
 
 
 def unreported(facts: Facts) -> Row | None:

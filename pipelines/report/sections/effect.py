@@ -10,7 +10,6 @@ from datetime import date
 
 from pipelines.report.document import Answer, Block, Bullets, Paragraph, Section
 from pipelines.report.facts import Facts, Row
-from pipelines.report.sections.commentary import opinions
 from pipelines.report.sections.effect_tables import (
     ROLES,
     VERDICTS,
@@ -23,7 +22,6 @@ from pipelines.report.sections.effect_tables import (
 )
 from pipelines.report.wording import number_text, short_date, year_label
 
-_NUMBER_ON_THE_FORM = 10
 _HASH_SHOWN = 12
 NO_PLAN = (
     "該当なし。分析計画(設定)を受領していないため、派遣を受けた団体と受けなかった団体を比べた推定はありません。"
@@ -92,9 +90,7 @@ def build(facts: Facts) -> Section:
     """効果の推定."""
     chosen = headline(facts)
     if chosen is None:
-        return Section(
-            "effect", "効果の推定", (Paragraph(_absent(facts)), *opinions(facts, _NUMBER_ON_THE_FORM))
-        )
+        return Section("effect", "効果の推定", (Paragraph(_absent(facts)),))
     blocks: list[Block] = [
         Answer(lead_of(chosen), chosen["reading_ja"]),
         *(Paragraph(text) for text in _plans(facts)),
@@ -105,7 +101,7 @@ def build(facts: Facts) -> Section:
         Bullets("effect_notes", "結果の読み方", (*_readings(facts), *_METHOD)),
         evidence_rows(facts),
     ]
-    return Section("effect", "効果の推定", (*blocks, *opinions(facts, _NUMBER_ON_THE_FORM)))
+    return Section("effect", "効果の推定", tuple(blocks))
 
 
 def _absent(facts: Facts) -> str:

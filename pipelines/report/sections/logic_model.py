@@ -8,11 +8,9 @@ from __future__ import annotations
 from pipelines.report.document import Block, Cell, Column, Figure, Paragraph, Section, Table
 from pipelines.report.facts import Facts, Kpi
 from pipelines.report.figures.logic_model import KINDS
-from pipelines.report.sections.commentary import opinions
 from pipelines.report.sections.kpi_table import standing, target_cell
 from pipelines.report.wording import minus_of, number_cell, number_text
 
-_NUMBER_ON_THE_FORM = 3
 # From what is put in to what is hoped for.
 STRANDS = {
     "cost": "経費(投入)",
@@ -38,7 +36,7 @@ def build(facts: Facts) -> Section:
         _counts(kpis),
     ]
     blocks: tuple[Block, ...] = (*(Paragraph(text) for text in texts), figure(kpis))
-    return Section("logic_model", "ロジックモデル", (*blocks, *opinions(facts, _NUMBER_ON_THE_FORM)))
+    return Section("logic_model", "ロジックモデル", tuple(blocks))
 
 
 def _counts(kpis: list[Kpi]) -> str:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pipelines.report.document import Block, Cell, Column, Paragraph, Section, Table
 from pipelines.report.facts import Facts
-from pipelines.report.sections.commentary import opinions
 from pipelines.report.sections.negative_cases import RULES, Case, cases
 from pipelines.report.wording import number_cell, number_text
-
-_NUMBER_ON_THE_FORM = 12
 
 
 def build(facts: Facts) -> Section:
@@ -22,7 +19,7 @@ def build(facts: Facts) -> Section:
     if not total:
         text = "該当なし。次の規則で探しましたが、当てはまるものはありませんでした。"
     blocks: list[Block] = [Paragraph(text), _rules(found), _list(found)]
-    return Section("negative", "うまくいかなかったこと", (*blocks, *opinions(facts, _NUMBER_ON_THE_FORM)))
+    return Section("negative", "うまくいかなかったこと", tuple(blocks))
 
 
 def _rules(found: dict[str, list[Case]]) -> Table:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from pipelines.report.document import Block, Cell, Column, Paragraph, Section, Table
 from pipelines.report.facts import Facts, Row
-from pipelines.report.sections.commentary import opinions
 from pipelines.report.wording import NO_VALUE, number_text, short_date, year_label
-
-_NUMBER_ON_THE_FORM = 5
 
 
 def build(facts: Facts) -> Section:
     """テーマ別の成果物."""
     rows = facts.of_year("mart_output", "theme, municipality_code, deliverable_id")
     blocks: tuple[Block, ...] = (*(Paragraph(text) for text in _sentences(facts, rows)), _table(facts, rows))
-    return Section("outputs", "テーマ別の成果物", (*blocks, *opinions(facts, _NUMBER_ON_THE_FORM)))
+    return Section("outputs", "テーマ別の成果物", tuple(blocks))
 
 
 def _sentences(facts: Facts, rows: list[Row]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pipelines.report.document import Block, Cell, Column, Paragraph, Section, Table
 from pipelines.report.facts import Facts, Row
-from pipelines.report.sections.commentary import opinions
 from pipelines.report.wording import NO_VALUE, number_cell, short_date, year_label, yen_cell
 
 
@@ -12,7 +11,7 @@ def build(facts: Facts) -> Section:
     """事業概要・経費・人材の確保."""
     blocks: list[Block] = [Paragraph(text) for text in _sentences(facts)]
     blocks += [_costs(facts), _recruitments(facts)]
-    return Section("programme", "事業概要・経費・人材の確保", (*blocks, *opinions(facts, 2)))
+    return Section("programme", "事業概要・経費・人材の確保", tuple(blocks))
 
 
 def _sentences(facts: Facts) -> list[str]:

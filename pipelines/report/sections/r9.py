@@ -6,7 +6,6 @@ from collections import Counter
 
 from pipelines.report.document import Answer, Block, Paragraph, Section
 from pipelines.report.facts import Facts
-from pipelines.report.sections.commentary import opinions
 from pipelines.report.sections.effect_tables import VERDICTS
 from pipelines.report.sections.r9_costs import (
     bases,
@@ -20,7 +19,6 @@ from pipelines.report.sections.r9_costs import (
 from pipelines.report.sections.r9_tables import changes, criteria, judged, policy_cells
 from pipelines.report.wording import number_text
 
-_NUMBER_ON_THE_FORM = 11
 _QUESTIONS = ("necessity", "effectiveness", "efficiency", "self_reliance", "fairness")
 NO_RECOMMENDATION = "この章は判断の材料を並べるもので、どの案も推薦しません。判定も費用も、決められた規則と設定だけから計算しています。"
 
@@ -39,9 +37,7 @@ def build(facts: Facts) -> Section:
         by_municipality(facts),
         policy_cells(facts),
     ]
-    return Section(
-        "next_year", f"{label_of(facts)}の判断材料", (*blocks, *opinions(facts, _NUMBER_ON_THE_FORM))
-    )
+    return Section("next_year", f"{label_of(facts)}の判断材料", tuple(blocks))
 
 
 def count_text(facts: Facts) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pipelines.report.document import Block, Cell, Column, Paragraph, Section, Table
 from pipelines.report.facts import Facts, Row
-from pipelines.report.sections.commentary import opinions
 from pipelines.report.sections.stage_agreement import agreement
 from pipelines.report.sections.stage_figures import STAGES, movement_figure
 from pipelines.report.wording import (
@@ -25,7 +24,7 @@ def build(facts: Facts) -> Section:
     blocks: list[Block] = [Paragraph(text) for text in _sentences(facts)]
     blocks += [movement_figure(facts), _transitions(facts), _by_municipality(facts), _capabilities(facts)]
     blocks.append(agreement(facts))
-    return Section("stage", _title(facts), (*blocks, *opinions(facts, 7)))
+    return Section("stage", _title(facts), tuple(blocks))
 
 
 def _title(facts: Facts) -> str:

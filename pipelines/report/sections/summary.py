@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.report.document import Answer, Block, Bullets, Card, Cards, Section
+from pipelines.report.document import Answer, Block, Bullets, Card, Cards, Paragraph, Section
 from pipelines.report.facts import Facts, Kpi, Row
 from pipelines.report.sections.delivery import unreported
 from pipelines.report.sections.effect import headline, lead_of, short, short_of_none
@@ -14,6 +14,7 @@ from pipelines.report.wording import minus_of, month_label, number_text, signed_
 _CAVEATS = 3
 _UNKNOWN = "支援が市町村のDXを進めたかどうかは、この版の証拠だけでは判断できません。"
 _NAMED = 10
+_PROMISED = ("K101", "K203")
 _INTERIM = "中間の分析では、"
 # By the branch of the rule that decided (pipelines.model.effect.verdict).
 _WHYS = {
@@ -33,6 +34,7 @@ def build(facts: Facts) -> Section:
     """要約."""
     blocks: list[Block] = [
         answer(facts),
+        Paragraph(promise(facts)),
         Cards(_cards(facts)),
         tile_map(facts),
         criteria_in_short(facts),
@@ -41,6 +43,18 @@ def build(facts: Facts) -> Section:
         Bullets("caveats", "読むときの注意", tuple(caveats(facts)[:_CAVEATS])),
     ]
     return Section("summary", "要約", tuple(blocks))
+
+
+def promise(facts: Facts) -> str:
+    """What the programme is, what it set out to reach this year, and what is to be decided, for a stranger."""
+    promised = [k for k in map(facts.kpi, _PROMISED) if k.target is not None]
+    aims = "、".join(f"{k.name_ja} {_aim(k).removeprefix('目標 ')}({k.kpi_id})" for k in promised)
+    year = year_label(facts.fiscal_year)
+    return (
+        "県が民間のデジタル人材を市町村へ派遣し、自力でDXを進められる団体を増やす事業です。"
+        + (f"{year}の目標は{aims}です。" if aims else f"{year}の目標は、まだ定められていません。")
+        + f"決めるのは、{year_label(facts.fiscal_year + 1)}に続けるか、どの案でかです。"
+    )
 
 
 def answer(facts: Facts) -> Answer:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipelines.report.content import build_report
@@ -159,10 +161,56 @@ def test_what_later_issues_bring_is_not_there_as_a_placeholder(page: Page) -> No
         assert word not in page.text
 
 
-def test_opinions_are_marked_as_opinions(report: Report) -> None:
-    found = [b for s in report.sections for b in s.blocks if isinstance(b, Paragraph) and b.role == "opinion"]
-    assert found
-    assert all(b.text.startswith("所見(") for b in found)
+def opinions(report: Report) -> dict[str, list[str]]:
+    return {
+        s.key: [b.text for b in s.blocks if isinstance(b, Paragraph) and b.role == "opinion"]
+        for s in report.sections
+    }
+
+
+def test_every_chapter_has_the_opinion_the_register_holds_or_says_that_it_holds_none(
+    report: Report, marts: Rows
+) -> None:
+    written_for = {
+        row["section_no"]: row["body"]
+        for row in marts("select * from staging.stg_register__commentaries where fiscal_year = 2026")
+    }
+    assert written_for
+    for number, (key, found) in enumerate(opinions(report).items(), start=1):
+        if number in written_for:
+            (opinion,) = found
+            assert opinion.startswith("所見(")
+            assert opinion.endswith(written_for[number])
+        elif key in ("summary", "annex"):
+            assert found == []
+        else:
+            assert found == ["所見: 未記入"]
+
+
+def test_an_opinion_about_a_chapter_that_does_not_exist_is_shown_at_the_end(
+    release: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "candidate"
+    shutil.copytree(release, folder, ignore=shutil.ignore_patterns("reports"))
+    with duckdb.connect(folder / "warehouse.duckdb") as con:
+        con.execute("update staging.stg_register__commentaries set section_no = 41 where section_no = 7")
+    facts = Facts(folder)
+    try:
+        found = opinions(build_report(facts))
+    finally:
+        facts.close()
+    assert found["stage"] == ["所見: 未記入"]
+    assert [t.partition("、")[0] for t in found["annex"]] == ["所見(章の番号 41 は報告書にありません"]
+
+
+def test_page_one_tells_a_stranger_what_the_programme_promised_and_what_is_to_be_decided(
+    report: Report, marts: Rows
+) -> None:
+    (text,) = [b.text for b in report.sections[0].blocks if isinstance(b, Paragraph)]
+    targets = {k["kpi_id"]: k["target"] for k in marts.kpis()}
+    assert f"{targets['K101']:.0f}団体(K101)" in text
+    assert f"{targets['K203']:.0f}%(K203)" in text
+    assert "令和9年度に続けるか" in text
 
 
 def test_the_three_numbers_of_page_one_are_the_marts(report: Report, marts: Rows) -> None:
