@@ -13,8 +13,8 @@ from pipelines.cli.usage import Command
 from pipelines.settings import read_year
 
 if TYPE_CHECKING:
+    from pipelines.report.evidence_cells import EvidenceCell
     from pipelines.serve.trace import Figure, Traced
-    from pipelines.serve.trace_cells import EvidenceCell
     from pipelines.serve.trace_open import OpenedCell
 
 DIFFERENT = 3
@@ -77,8 +77,8 @@ def trace(
 
 
 def _show(traced: Traced, opened: dict[EvidenceCell, OpenedCell], *, shows_respondents: bool) -> None:
+    from pipelines.report.evidence_cells import ROLES
     from pipelines.serve.trace import Figure
-    from pipelines.serve.trace_cells import ROLES
 
     if traced.is_sample:
         out.print("【架空データ】")
@@ -152,7 +152,7 @@ def _show_cells(cells: list[EvidenceCell], opened: dict[EvidenceCell, OpenedCell
 
 
 def _place(cell: EvidenceCell) -> str:
-    from pipelines.serve.trace_cells import CHAT
+    from pipelines.report.evidence_cells import CHAT
 
     if cell.source == CHAT:
         return f"{cell.row}件目"

@@ -21,8 +21,8 @@ from pipelines.fiscal_year import short_label
 from pipelines.ingest.japanese.reading import Unreadable, fold
 from pipelines.ingest.municipalities import municipalities, parse_municipality
 from pipelines.model.rows import quoted
+from pipelines.report.evidence_cells import EvidenceCell, cells_of, kpi_cells
 from pipelines.serve.connection import warehouse_of
-from pipelines.serve.trace_cells import EvidenceCell, cells_of, kpi_cells
 from pipelines.serve.trace_statement import Statement, statement
 from pipelines.settings import Settings
 
@@ -172,7 +172,7 @@ def open_release(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection
                 f"create table {name} as from read_parquet('{quoted(folder / 'control' / name)}.parquet')"
             )
         con.execute(f"attach '{quoted(warehouse)}' as released (read_only)")
-        con.execute("set search_path = 'memory.main,released.main'")
+        con.execute("set search_path = 'memory.main,released.main,released.staging'")
         yield con, folder
 
 

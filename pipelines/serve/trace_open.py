@@ -21,7 +21,7 @@ from pipelines.ingest.read.refusal import Refused
 from pipelines.ingest.read.tables import read_tables
 from pipelines.ingest.read.worker import ReadingWorkers
 from pipelines.ingest.reading_policy import ReadingPolicy
-from pipelines.serve.trace_cells import CHAT, EvidenceCell, landed_value, plain
+from pipelines.report.evidence_cells import CHAT, EvidenceCell, landed_value, plain
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from pipelines.errors import KyosoError
 from pipelines.fiscal_year import label
 from pipelines.ingest.contracts import code_books
 from pipelines.model.rows import Row, rows_of
+from pipelines.report.evidence_cells import Asked
 from pipelines.report.sections.effect_tables import VERDICTS
-from pipelines.serve.trace_cells import Asked
 
 if TYPE_CHECKING:
     import duckdb

@@ -15,8 +15,8 @@ import pytest
 
 from pipelines import cli
 from pipelines.cli.trace import SHOWN, _place, _printable, _text
+from pipelines.report.evidence_cells import EvidenceCell
 from pipelines.serve.trace import Question, trace
-from pipelines.serve.trace_cells import EvidenceCell
 from pipelines.serve.trace_open import OpenedCell
 from pipelines.settings import Settings
 

@@ -15,8 +15,8 @@ import pytest
 
 from pipelines.errors import KyosoError
 from pipelines.ingest.archive import Archive
+from pipelines.report.evidence_cells import CHAT, EvidenceCell, cells_of, kpi_cells, plain
 from pipelines.serve.trace import Question, Traced, open_release, trace
-from pipelines.serve.trace_cells import CHAT, EvidenceCell, cells_of, kpi_cells, plain
 from pipelines.serve.trace_open import DIFFERENT, GONE, SAME, open_cells
 from pipelines.settings import TOKYO, Settings
 from tests.conftest import AS_OF

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -43,20 +43,23 @@ order by list_position(?, role), position
 """
 # The table a row belongs to is the last one that begins above it; side by side there may be two.
 _BINDINGS = """
-select b.file_id, coalesce(b.sheet, '') as sheet, w.row, b.dataset, b.field,
+with nearest as (
+    select w.file_id, w.sheet, w.row, b.dataset, max(b.header_row) as header_row
+    from (select distinct file_id, sheet, row from wanted) w
+    inner join bindings b on b.file_id = w.file_id and coalesce(b.sheet, '') = w.sheet and b.header_row < w.row
+    group by all
+)
+select w.file_id, w.sheet, w.row, w.field, n.dataset,
     list(distinct coalesce(nullif(b.preamble_cell, ''), b.cell_column || w.row)) as cells
 from wanted w
-inner join bindings b on b.file_id = w.file_id and coalesce(b.sheet, '') = w.sheet and b.header_row < w.row
-inner join (
-    select w.file_id, w.sheet, w.row, b.dataset, max(b.header_row) as header_row
-    from wanted w inner join bindings b
-        on b.file_id = w.file_id and coalesce(b.sheet, '') = w.sheet and b.header_row < w.row
-    group by all
-) nearest on nearest.file_id = w.file_id and nearest.sheet = w.sheet and nearest.row = w.row
-    and nearest.dataset = b.dataset and nearest.header_row = b.header_row
+inner join nearest n on n.file_id = w.file_id and n.sheet = w.sheet and n.row = w.row
+inner join bindings b on b.file_id = n.file_id and coalesce(b.sheet, '') = n.sheet and b.header_row = n.header_row
+    and b.dataset = n.dataset and b.field = w.field
 group by all
 """
 Address = tuple[str, str, int]
+# What a piece of evidence names: file_id, sheet, row and field.
+Place = tuple[str, str, int, str]
 # A query of role, file_id, sheet, row and field, and what to ask it.
 Asked = tuple[str, tuple[object, ...]]
 KPI_CELLS = (
@@ -109,23 +112,55 @@ def kpi_cells(kpi_id: str, year: int, code: str | None) -> Asked:
     return KPI_CELLS, (kpi_id, year, code)
 
 
+@dataclass(frozen=True)
+class Found:
+    """What the release knows of one place: the attributes of `EvidenceCell` that do not depend on who asks."""
+
+    dataset: str
+    label: str
+    cell: str
+    text: str
+    classification: str
+    landed: tuple[str, str]
+
+
 def cells_of(con: duckdb.DuckDBPyConnection, asked: Asked, limit: int | None) -> list[EvidenceCell]:
     """The cells behind a figure or a statement, by role, file, sheet and row; at most `limit` of each role."""
     evidence, parameters = asked
     query = _ROWS.format(evidence=evidence)
     rows = con.execute(query, [*parameters, limit, limit, list(ROLES)]).fetchall()
-    addresses = sorted({(row[1], row[5], row[6]) for row in rows})
-    columns: list[list[Any]] = [list(part) for part in zip(*addresses, strict=True)] or [[], [], []]
-    con.execute("create or replace temp table wanted (file_id varchar, sheet varchar, row bigint)")
+    found = look_up(con, {(row[1], *row[5:8]) for row in rows})
+    cells = []
+    for role, file_id, path, received, source, sheet, row, field in rows:
+        at = found[file_id, sheet, row, field]
+        about = (at.label, at.cell, at.text, at.classification, at.landed)
+        cells.append(
+            EvidenceCell(role, file_id, path, received, source, at.dataset, sheet, row, field, *about)
+        )
+    return cells
+
+
+def look_up(con: duckdb.DuckDBPyConnection, places: Collection[Place]) -> dict[Place, Found]:
+    """The cell of each place and what was typed there.
+
+    Args:
+        con: a connection in which the release's staging schema and its control tables are found by their names.
+        places: what evidence names, with an empty sheet where the file has none.
+    """
+    columns: list[list[Any]] = [list(part) for part in zip(*sorted(places), strict=True)] or [[], [], [], []]
     con.execute(
-        "insert into wanted select unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::bigint[])", columns
+        "create or replace temp table wanted (file_id varchar, sheet varchar, row bigint, field varchar)"
+    )
+    con.execute(
+        "insert into wanted select unnest(?::varchar[]), unnest(?::varchar[]), unnest(?::bigint[]), unnest(?::varchar[])",
+        columns,
     )
     landed = _landed(con)
-    places: dict[tuple[Address, str, str], list[str]] = {
-        ((file_id, sheet, row), dataset, field): cells
-        for file_id, sheet, row, dataset, field, cells in con.execute(_BINDINGS).fetchall()
+    cells: dict[tuple[Place, str], list[str]] = {
+        ((file_id, sheet, row, field), dataset): found
+        for file_id, sheet, row, field, dataset, found in con.execute(_BINDINGS).fetchall()
     }
-    return [_cell(row, landed[row[1], row[5], row[6]], places) for row in rows]
+    return {place: _found(place, landed[place[:3]], cells) for place in places}
 
 
 def _landed(con: duckdb.DuckDBPyConnection) -> Mapping[Address, list[tuple[str, dict[str, Any]]]]:
@@ -136,7 +171,7 @@ def _landed(con: duckdb.DuckDBPyConnection) -> Mapping[Address, list[tuple[str, 
     ).fetchall()
     for (name,) in names:
         cursor = con.execute(
-            f"select t.*, coalesce(t.sheet, '') as _sheet from released.staging.stg_{name} t semi join wanted w "
+            f"select t.*, coalesce(t.sheet, '') as _sheet from staging.stg_{name} t semi join wanted w "
             "on w.file_id = t.file_id and w.sheet = coalesce(t.sheet, '') and w.row = t.row"
         )
         columns = [column[0] for column in cursor.description or []]
@@ -146,33 +181,21 @@ def _landed(con: duckdb.DuckDBPyConnection) -> Mapping[Address, list[tuple[str, 
     return found
 
 
-def _cell(
-    row: tuple[Any, ...],
+def _found(
+    place: Place,
     landed: Iterable[tuple[str, dict[str, Any]]],
-    places: Mapping[tuple[Address, str, str], list[str]],
-) -> EvidenceCell:
-    role, file_id, path, received, source, sheet, number, field = row
-    fitting = [(name, values) for name, values in landed if field in values]
-    name, values = fitting[0] if fitting else ("", {})
-    dataset = all_datasets().get(name)
-    classification, label = _about(dataset, field)
-    cells = places.get(((file_id, sheet, number), name, field), [])
+    cells: Mapping[tuple[Place, str], list[str]],
+) -> Found:
+    field = place[-1]
+    name, values = next(((name, values) for name, values in landed if field in values), ("", {}))
+    classification, label = _about(all_datasets().get(name), field)
     value = landed_value(field, values)
-    is_shown = classification == "organisation"
-    text = _chat_day(values) if source == CHAT else (value[1] or value[0]) if is_shown else ""
-    return EvidenceCell(
-        role,
-        file_id,
-        path,
-        received,
-        source,
+    text = (value[1] or value[0]) if classification == "organisation" else ""
+    return Found(
         name,
-        sheet,
-        number,
-        field,
         label,
-        "・".join(sorted(cells)),
-        text,
+        "・".join(sorted(cells.get((place, name), []))),
+        _chat_day(values) if name.startswith(CHAT) else text,
         classification,
         ("", "") if classification == PERSONAL else value,
     )
