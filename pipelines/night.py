@@ -24,12 +24,13 @@ from pipelines.ingest.landing import LandingSummary, land_new, pseudonym_key
 from pipelines.model.previous import ISSUED, PUBLISHED, Basis, write_previous
 from pipelines.serve.candidate import Candidate
 from pipelines.serve.editions import last_edition
+from pipelines.serve.going_back import holding, leave_withdrawn
 from pipelines.serve.lock import WriterLock
 from pipelines.serve.release import (
     Release,
     code_version,
-    current_id,
     publish,
+    readers_have,
     release_id,
     remove_old,
     write_manifest,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from pipelines.model.dbt import DbtBuild
     from pipelines.quality.verdict import Verdict
     from pipelines.report.status import Outcome
+    from pipelines.serve.operations import Operation
 
 GATE_CLOSED = 3
 Progress = Callable[[str, int, int], None]
@@ -69,6 +71,7 @@ class Night:
         self.control: ControlSummary | None = None
         self.verdict: Verdict | None = None
         self.release: Release | None = None
+        self.hold: Operation | None = None
         self.outcome: Outcome | None = None
         self.error: KyosoError | None = None
         self.documents: tuple[Path, ...] = ()
@@ -77,7 +80,7 @@ class Night:
         self.progress: Progress | None = None
         self.steps: list[tuple[str, float]] = []
         self.started_at = datetime.now(TOKYO)
-        self.previous_warehouse = settings.warehouse.resolve() if settings.warehouse.exists() else None
+        self.previous_warehouse = self._warehouse()
         self._lock = WriterLock(settings)
         self._lock.__enter__()
         self._open[settings] = self
@@ -97,6 +100,9 @@ class Night:
             with self._step("受領"):
                 self.archive = Archive(self.settings)
                 check_ledger(self.settings, self.archive.ledger)
+                # A withdrawal that was interrupted is completed before anything is compared with what readers see.
+                leave_withdrawn(self.settings)
+                self.previous_warehouse = self._warehouse()
                 self.reception = self.archive.receive(today())
             self._need_a_file()
         return self.reception
@@ -111,8 +117,8 @@ class Night:
 
     @property
     def is_new(self) -> bool:
-        """Whether there is anything to do: other files, code, date or parameters than the current release has."""
-        return self.identity != current_id(self.settings)
+        """Whether there is anything to do: other files, code, date or parameters, or what readers see is damaged."""
+        return not readers_have(self.settings, self.identity)
 
     def land(self) -> LandingSummary:
         """Read the files not read yet."""
@@ -198,10 +204,13 @@ class Night:
             return kept + here + list(self.background.result())
 
     def publish(self) -> Release | None:
-        """Switch readers to the candidate; None in a dry run."""
+        """Switch readers to the candidate; None in a dry run, or when somebody's decision holds it back."""
         if self.is_dry_run:
             return None
         self._need("reports", "報告書")
+        self.hold = holding(self.settings, self.candidate.made_from)
+        if self.hold:
+            return None
         with self._step("公開"):
             self.release = publish(self.settings)
             remove_old(self.settings)
@@ -256,7 +265,12 @@ class Night:
             return "failed"
         if self.is_dry_run:
             return "dry_run"
+        if self.hold:
+            return "held"
         return "released" if self.release else "nothing_new"
+
+    def _warehouse(self) -> Path | None:
+        return self.settings.warehouse.resolve() if self.settings.warehouse.exists() else None
 
     def _compared_with(self) -> list[Basis]:
         bases = []

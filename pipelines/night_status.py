@@ -6,7 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.errors import KyosoError
 from pipelines.report.status import Attempt, write_status
+from pipelines.serve.going_back import notices
 from pipelines.serve.release import current_id
 from pipelines.settings import TOKYO, Settings
 
@@ -41,10 +43,20 @@ def write_night_status(night: Night) -> tuple[Path, ...]:
         error=night.error,
         reports=documents,
         steps=tuple(night.steps),
+        held_by=night.hold.line if night.hold else "",
+        notices=_notices(settings),
         archived=lambda file_id: settings.archive / file_id[:2] / file_id,
     )
     write_status(night.status_dir, attempt)
     return documents
+
+
+def _notices(settings: Settings) -> tuple[str, ...]:
+    try:
+        return tuple(notices(settings))
+    except KyosoError as error:
+        # A broken ledger ends the night; its status must still be written.
+        return (error.what,)
 
 
 def _documents(settings: Settings) -> tuple[Path, ...]:

@@ -47,7 +47,7 @@ def release(settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult[None]:
     published = night.publish()
     night.finish()
     if published is None:
-        return dg.MaterializeResult(metadata={"公開版": "公開していません(--dry-run)"})
+        return dg.MaterializeResult(metadata={"公開版": "公開していません"})
     return dg.MaterializeResult(
         metadata={"公開版": published.release_id, "場所": dg.MetadataValue.path(str(published.folder))}
     )

@@ -107,6 +107,9 @@ class NightReport:
         night, out = result.night, self._out
         if result.outcome == "released" and night.release:
             out.print(f"公開: {night.release.release_id}({night.seconds:.1f}秒)")
+        elif result.outcome == "held" and night.hold:
+            out.print(f"公開を控えています。版の{night.hold.line}", markup=False)
+            out.print("同じ資料のまま公開してよいときは、kyoso releases resume を実行してください。")
         elif result.outcome == "dry_run":
             out.print(f"公開していません(--dry-run)。候補: {_short(night.settings.candidate)}")
         current = night.settings.current / "reports"
@@ -164,6 +167,7 @@ def print_status(out: Console, latest: dict[str, Any], status_dir: Path) -> None
     words = {
         "released": "公開しました",
         "nothing_new": "新しいものはありません",
+        "held": "公開を控えています",
         "gate_closed": "検査に不合格で、公開していません",
         "failed": "失敗しました",
     }
@@ -173,6 +177,8 @@ def print_status(out: Console, latest: dict[str, Any], status_dir: Path) -> None
         f"前回の実行: {latest['finished_at']} {words[latest['outcome']]}(基準日 {latest['as_of']}、{latest['seconds']}秒)"
     )
     out.print(f"公開版: {latest['release_id'] or 'なし'}({latest['released_at'] or '－'})")
+    for line in (*([latest["held_by"]] if latest.get("held_by") else ()), *latest.get("notices", ())):
+        out.print(f"  {line}", markup=False)
     for reason in latest["reasons"]:
         out.print(f"  {reason['id']} {reason['title']}", markup=False)
         out.print(f"    すること: {reason['what_to_do']}", markup=False)

@@ -11,6 +11,12 @@ from pipelines.cli.usage import Command, Group
 from pipelines.errors import KyosoError
 from pipelines.settings import Settings
 
+_SHOWN_OPERATIONS = 20
+Reason = Annotated[str, typer.Option("--reason", metavar="理由", help="なぜそうするか。運用台帳に残る")]
+By = Annotated[
+    str | None,
+    typer.Option("--by", metavar="氏名", help="決めた人(既定はこのコンピュータの利用者名)"),
+]
 releases_app = typer.Typer(
     cls=Group,
     help="公開版と発行した版の一覧、比較、切替え",
@@ -31,10 +37,11 @@ def releases_default(context: typer.Context, home: Home = None) -> None:
 def releases_list(home: Home = None) -> None:
     """公開版と発行した版の一覧を示す。"""
     from pipelines.cli.console import print_rows
+    from pipelines.serve.going_back import withdrawals
     from pipelines.serve.release import releases
 
     settings = settings_of(home=home)
-    found = releases(settings)
+    found, gone = releases(settings), withdrawals(settings)
     if not found:
         raise KyosoError("公開版がありません。", todo="kyoso nightly を実行してください。")
     rows = [
@@ -44,18 +51,33 @@ def releases_list(home: Home = None) -> None:
             r.manifest["as_of"],
             r.manifest["fiscal_year"],
             r.manifest["code_version"],
+            "取消し" if r.release_id in gone else "",
         )
         for r in found
     ]
-    print_rows(out, ["現在", "版", "基準日", "年度", "プログラム"], rows)
+    print_rows(out, ["現在", "版", "基準日", "年度", "プログラム", "状態"], rows)
+    if not any(r.is_current for r in found):
+        out.print("いま読まれている公開版はありません。")
     _list_editions(settings)
+    _list_operations(settings)
+
+
+def _list_operations(settings: Settings) -> None:
+    from pipelines.serve.operations import operations
+
+    if entries := operations(settings):
+        out.print("\n運用台帳(新しい順):")
+        for entry in reversed(entries[-_SHOWN_OPERATIONS:]):
+            out.print(f"  {entry.line}", markup=False)
 
 
 def _list_editions(settings: Settings) -> None:
     from pipelines.cli.console import print_rows
     from pipelines.serve.editions import editions, ledger_of, unrecorded
+    from pipelines.serve.going_back import withdrawals
 
-    names = ["発行した版", "番号", "発行日", "基準日", "公開版", "検査", "前の版", "ファイル"]
+    names = ["発行した版", "番号", "発行日", "基準日", "公開版", "検査", "前の版", "ファイル", "状態"]
+    gone = withdrawals(settings)
     rows = [
         (
             edition.name,
@@ -66,6 +88,7 @@ def _list_editions(settings: Settings) -> None:
             f"合格({edition.record['verdict']['checks']}件)",
             edition.record["previous"] or "",
             edition.state,
+            "取消し" if edition.edition_id in gone else "",
         )
         for edition in editions(settings)
     ]
@@ -133,15 +156,62 @@ def _files(added: str | None, removed: str | None) -> str:
 
 @releases_app.command("restore", cls=Command)
 def releases_restore(
-    release_id: Annotated[str, typer.Argument(metavar="版", help="戻したい版")], home: Home = None
+    release_id: Annotated[str, typer.Argument(metavar="版", help="戻したい版の番号(前の方だけでもよい)")],
+    home: Home = None,
+    reason: Reason = "(記入なし)",
+    by: By = None,
 ) -> None:
-    """以前の公開版に戻す。"""
-    from pipelines.serve.lock import WriterLock
-    from pipelines.serve.release import switch
+    """以前の公開版に戻す。届いた資料・設定・プログラム・年度のどれかが変わる夜まで、この版が読まれる。
 
-    settings = settings_of(home=home)
-    with WriterLock(settings):
-        switch(settings, release_id)
+    終了コード: 0 戻した / 1 失敗 / 2 その版がない・取り消されている・壊れている / 4 別の処理が実行中
+    """
+    from pipelines.serve.going_back import restore
+
+    made = restore(settings_of(home=home), release_id, reason, by)
+    out.print(f"公開版を {made.subject} に切り替えました。", markup=False)
     out.print(
-        f"公開版を {release_id} に切り替えました。次に kyoso nightly が公開するまで、この版が読まれます。"
+        "日付のほかに何も変わらない夜は公開を控え、この版が読まれ続けます。控えるのをやめるには: kyoso releases resume"
     )
+
+
+@releases_app.command("withdraw", cls=Command)
+def releases_withdraw(
+    name: Annotated[str, typer.Argument(metavar="版", help="公開版か発行した版の番号。例: R8-暫定-01")],
+    reason: Reason,
+    home: Home = None,
+    by: By = None,
+) -> None:
+    """公開版を取り消す(読まれなくなり、戻せなくなる)。発行した版には取消しの印が付く。どちらも消さない。
+
+    終了コード: 0 取り消した・取消し済み / 1 失敗 / 2 その版がない・理由がない / 4 別の処理が実行中
+    """
+    from pipelines.serve.going_back import withdraw
+
+    done = withdraw(settings_of(home=home), name, reason, by)
+    out.print(done.operation.line, markup=False)
+    now = (
+        f"いま読まれる公開版: {done.now_current}" if done.now_current else "いま読まれる公開版はありません。"
+    )
+    out.print(now, markup=False)
+    for edition in done.issued:
+        out.print(
+            f"この公開版から {edition.name} を発行しています。取り消すときは: "
+            f'kyoso releases withdraw {edition.edition_id} --reason "…"',
+            markup=False,
+        )
+    if "left" in done.operation.details:
+        out.print(
+            "同じ資料からは、もう公開しません。原因になったファイルの訂正を置くか、policy の「提出の取下げ」に書いてください。"
+        )
+
+
+@releases_app.command("resume", cls=Command)
+def releases_resume(reason: Reason, home: Home = None, by: By = None) -> None:
+    """切替えや取消しのあとで控えている公開を、次の夜から再開する。取り消した版は、取り消されたまま。
+
+    終了コード: 0 再開する / 1 失敗 / 2 理由がない / 4 別の処理が実行中
+    """
+    from pipelines.serve.going_back import resume
+
+    out.print(resume(settings_of(home=home), reason, by).line, markup=False)
+    out.print("次の kyoso nightly が、検査に合格すれば公開します。")

@@ -24,7 +24,7 @@ from pipelines.report.spreadsheet_text import safe_text
 from pipelines.report.status_facts import Facts, gather
 from pipelines.report.status_page import render_page
 
-Outcome = Literal["released", "dry_run", "nothing_new", "gate_closed", "failed"]
+Outcome = Literal["released", "dry_run", "nothing_new", "held", "gate_closed", "failed"]
 HISTORY_SHOWN = 14
 KEPT_HISTORY = 1_000
 FILE_COLUMNS = {
@@ -56,6 +56,8 @@ class Attempt:
         reports: documents of the release readers see now.
         steps: name and seconds of each part of the run, in order.
         archived: where the bytes of a received file lie; without it corrections are lists only.
+        held_by: the decision because of which nothing is published, in words, when the outcome is `held`.
+        notices: what was withdrawn, in words.
     """
 
     run_id: str
@@ -75,6 +77,8 @@ class Attempt:
     reports: tuple[Path, ...] = ()
     steps: tuple[tuple[str, float], ...] = field(default=())
     archived: Callable[[str], Path] | None = None
+    held_by: str = ""
+    notices: tuple[str, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -167,9 +171,12 @@ def _latest(
         "waived": [result.id for result in verdict.waived] if verdict else [],
         "checks": len(verdict.results) if verdict else 0,
         "error": _error(attempt.error),
+        "held_by": attempt.held_by,
+        "notices": list(attempt.notices),
         "findings": facts.finding_counts,
         "submissions": facts.submission_counts,
         "rows": facts.row_counts,
+        "steps": {name: round(seconds, 3) for name, seconds in attempt.steps},
         "reports": [relative(path, status_dir) for path in attempt.reports],
     }
 

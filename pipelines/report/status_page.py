@@ -39,6 +39,7 @@ OUTCOMES = {
     "released": ("公開しました", "good"),
     "dry_run": ("試しの実行(公開していません)", "good"),
     "nothing_new": ("新しい資料なし", "good"),
+    "held": ("公開を控えています", "bad"),
     "gate_closed": ("公開を見送りました", "bad"),
     "failed": ("途中で止まりました", "bad"),
 }
@@ -46,6 +47,7 @@ STEP_LABELS = {
     "released": "公開",
     "dry_run": "試行",
     "nothing_new": "変更なし",
+    "held": "保留",
     "gate_closed": "見送り",
     "failed": "停止",
 }
@@ -153,6 +155,12 @@ def _answer(attempt: Attempt, facts: Facts, latest: dict[str, Any]) -> list[str]
         ]
     if attempt.outcome == "nothing_new":
         return ["新しい資料はありません。公開版は前回のままです。", _todo_line(facts)]
+    if attempt.outcome == "held":
+        return [
+            f"検査{latest['checks']}件を通りましたが、版の{attempt.held_by}により、公開を控えています。{kept}",
+            "原因になった資料の訂正や取下げを受領フォルダに入れると、次の実行で公開します。"
+            "同じ資料のまま公開してよいときは、kyoso releases resume を実行してください。",
+        ]
     waived = f"(うち例外承認{len(latest['waived'])}件)" if latest["waived"] else ""
     done = "新しい版を公開しました" if attempt.outcome == "released" else "公開できます(試しの実行です)"
     return [f"検査{latest['checks']}件を通り{waived}、{done}。", _todo_line(facts)]

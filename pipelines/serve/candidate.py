@@ -6,9 +6,10 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pipelines.errors import KyosoError
-from pipelines.serve.release import candidate_id
+from pipelines.serve.release import MANIFEST, candidate_id
 from pipelines.settings import Settings
 
 _AS_A_WHOLE = "途中からではなく、nightly 全体を実行してください。"
@@ -29,6 +30,12 @@ class Candidate:
     def judged(self) -> tuple[Path, Path]:
         """What the gate looks at: the warehouse and the control tables."""
         return self.warehouse, self.control
+
+    @property
+    def made_from(self) -> dict[str, Any]:
+        """The candidate's manifest."""
+        manifest: dict[str, Any] = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+        return manifest
 
     def begin(self) -> None:
         """Remove what an earlier attempt left."""

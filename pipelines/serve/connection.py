@@ -43,9 +43,9 @@ def warehouse_of(settings: Settings) -> Path:
     """The DuckDB file of the current release, its links followed."""
     if not settings.warehouse.exists():
         raise KyosoError(
-            "まだ公開版がありません。",
+            "まだ公開版がありません(公開したものは、すべて取り消されている場合があります)。",
             where=str(settings.home),
-            todo="先に kyoso nightly を実行してください。見本なら make nightly です。",
+            todo="kyoso releases で確かめ、kyoso nightly を実行してください。見本なら make nightly です。",
         )
     return settings.warehouse.resolve()
 

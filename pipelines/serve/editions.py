@@ -16,7 +16,7 @@ from typing import Any
 from pipelines.errors import KyosoError
 from pipelines.fiscal_year import label, short_label
 from pipelines.ingest.chain import Chain
-from pipelines.ingest.content import content_hash
+from pipelines.serve.sums import sums_of
 from pipelines.settings import Settings
 
 KINDS = ("暫定", "確定", "追補")
@@ -77,7 +77,7 @@ class Edition:
         """Whether every file still has the bytes that were issued."""
         if not self.folder.is_dir():
             return LOST
-        return INTACT if sums_of(self.folder) == self.record["files"] else CHANGED
+        return INTACT if sums_of(self.folder, [RECORD]) == self.record["files"] else CHANGED
 
 
 def edition_label(kind: str, number: int) -> str:
@@ -135,12 +135,6 @@ def complete_ledger(settings: Settings, chain: Chain) -> list[Edition]:
             )
         chain.append([{name: value for name, value in edition.record.items() if name != "prev"}])
     return entered
-
-
-def sums_of(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file of an edition but its own record."""
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != RECORD]
-    return {path.relative_to(folder).as_posix(): content_hash(path) for path in paths}
 
 
 def _edition(settings: Settings, record: dict[str, Any]) -> Edition:

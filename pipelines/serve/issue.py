@@ -26,11 +26,12 @@ from pipelines.serve.editions import (
     edition_label,
     editions,
     ledger_of,
-    sums_of,
 )
+from pipelines.serve.going_back import withdrawals
 from pipelines.serve.issue_rules import check_intact, check_order, check_release, refusal
 from pipelines.serve.lock import WriterLock
 from pipelines.serve.release import MANIFEST, current_id
+from pipelines.serve.sums import sums_of
 from pipelines.serve.witness import WITNESS, check_ledger
 from pipelines.settings import CHECKOUT, Settings
 
@@ -77,6 +78,12 @@ def issue(settings: Settings, kind: str, today: date, write: Render | None = Non
         manifest: dict[str, Any] = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
         before = [e for e in editions(settings) if e.fiscal_year == int(manifest["fiscal_year"])]
         same = [e for e in before if e.kind == kind and e.release_id == manifest["release_id"]]
+        if same and (gone := withdrawals(settings).get(same[-1].edition_id)):
+            raise refusal(
+                f"この公開版から発行した{same[-1].name}は、取り消されています。",
+                gone.line,
+                "資料を直して kyoso nightly で新しい公開版を作ってから、発行してください。",
+            )
         if same:
             _show(settings, same[-1])
             return Issued(same[-1], is_new=False, entered=entered)
@@ -140,7 +147,7 @@ def _freeze(
             for name in ("fiscal_year", "as_of", "release_id", "code_version", "is_sample")
         },
         "verdict": {"is_open": verdict["is_open"], "checks": len(verdict["results"])},
-        "files": sums_of(aside),
+        "files": sums_of(aside, [RECORD]),
     }
     # With the line before it, so that the ledger can be completed from the folder, but never forked.
     text = json.dumps(record | {"prev": chain.head}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

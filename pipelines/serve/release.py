@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.errors import KyosoError
 from pipelines.serve.durable import link, sync, sync_tree
+from pipelines.serve.sums import damage, write_sums
 from pipelines.settings import CHECKOUT, Settings
 
 MANIFEST = "manifest.json"
@@ -100,13 +101,14 @@ def publish(settings: Settings) -> Release:
     assert identity is not None
     folder = settings.releases / identity
     settings.releases.mkdir(parents=True, exist_ok=True)
-    if identity == current_id(settings):
+    if readers_have(settings, identity):
         # The same inputs give the same rows and documents: readers keep what they have.
         shutil.rmtree(settings.candidate)
         return _read(settings, folder)
+    write_sums(settings.candidate)
     sync_tree(settings.candidate)
     if folder.exists():
-        # Left by a run that died before the switch, or restored away from: not what readers see.
+        # Left by a run that died before the switch, restored away from, or damaged.
         _remove(settings, folder)
     settings.candidate.rename(folder)
     sync(settings.releases)
@@ -135,6 +137,13 @@ def switch(settings: Settings, identity: str) -> None:
     sync(settings.home)
 
 
+def no_release(settings: Settings) -> None:
+    """Let readers see none: every release that there was has been withdrawn."""
+    settings.current.unlink(missing_ok=True)
+    settings.warehouse.unlink(missing_ok=True)
+    sync(settings.home)
+
+
 def candidate_id(settings: Settings) -> str | None:
     """The id of the release that the candidate would become, or None."""
     path = settings.candidate / MANIFEST
@@ -146,6 +155,11 @@ def current_id(settings: Settings) -> str | None:
     if not (settings.current / MANIFEST).exists():
         return None
     return settings.current.resolve().name
+
+
+def readers_have(settings: Settings, identity: str) -> bool:
+    """Whether readers see this very release, every file as it was published."""
+    return identity == current_id(settings) and not damage(settings.releases / identity)
 
 
 def releases(settings: Settings) -> list[Release]:
