@@ -70,8 +70,8 @@ def options_in_short(facts: Facts) -> Table:
         lines.append((Cell(name), _thousands(first, first["total"]), *(_part(part) for part in parts)))
     columns = (
         Column("案", width=5),
-        Column("計", "right", 2.9),
-        *(Column(name, "right", 4.6) for name in named.values()),
+        Column("計", "right", 2.8),
+        *(Column(name, "right", 4.8) for name in named.values()),
     )
     is_cut = len(lines) > _OPTIONS or len(every) > len(named)
     more = f"ほかは「{label_of(facts)}の判断材料」の章にある。" if is_cut else ""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
+from pipelines.report.document import Report
+from pipelines.report.pdf import write_pdf
 from tests.unit.report.reading import Rows, squeezed, written
 
 MARGIN_POINTS = 17 / 25.4 * 72
@@ -55,6 +58,17 @@ def test_page_one_holds_the_whole_summary_and_nothing_else(pdf_pages: list[str])
         assert title in pdf_pages[0]
     assert "第2章" not in pdf_pages[0]
     assert pdf_pages[1].startswith("第2章")
+
+
+def test_page_one_of_an_issued_edition_has_room_for_what_differs_from_the_one_before(
+    report: Report, tmp_path: Path
+) -> None:
+    note = "暫定版 第1号から値の変わったKPIは12件、原因のファイルは14件です。" * 3
+    issued = replace(report, edition="確定版 第12号", edition_note=note, sections=report.sections[:2])
+    pages = [squeezed(p.extract_text()) for p in PdfReader(write_pdf(issued, tmp_path / "issued.pdf")).pages]
+    assert squeezed(note) in pages[0]
+    assert "③" in pages[0]
+    assert pages[1].startswith("第2章")
 
 
 def test_the_title_page_says_which_release_this_is(pdf_pages: list[str], release: Path) -> None:
