@@ -1,4 +1,4 @@
-"""The report as PDF/UA, set by Typst from the template in reports/templates."""
+"""The report as PDF/UA and PDF/A, set by Typst from the template in reports/templates."""
 
 from __future__ import annotations
 

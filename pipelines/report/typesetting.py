@@ -26,12 +26,12 @@ class Typesetter:
         self._compiler = compiler(folder / template)
 
     def pdf(self, as_of: date, inputs: Mapping[str, str] | None = None) -> bytes:
-        """The document as PDF/UA; `inputs` are what the template may ask of `sys.inputs`."""
+        """The document as PDF/UA-1 and PDF/A-2a; `inputs` are what the template may ask of `sys.inputs`."""
         moment = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
         made = self._compiler.compile(
             format="pdf",
             sys_inputs=dict(inputs or {}),
-            pdf_standards=["ua-1"],
+            pdf_standards=["ua-1", "a-2a"],
             timestamp=int(moment.timestamp()),
         )
         assert isinstance(made, bytes)

@@ -125,3 +125,22 @@ def test_no_text_leaves_the_margins_and_none_is_missing_its_glyph(documents: Pat
     ]
     assert outside == []
     assert not [w for _, _, w in words if "\ufffd" in w]
+
+
+@pytest.mark.parametrize("name", ["annual_evaluation.pdf", "karte.pdf", "karte/302023.pdf"])
+def test_a_validator_finds_nothing_and_the_file_says_which_standards_it_keeps(
+    documents: Path, name: str
+) -> None:
+    import pdfua
+
+    assert pdfua.validate(str(documents / name)).findings == ()
+    root: Any = PdfReader(documents / name).trailer["/Root"]
+    said = root["/Metadata"].get_object().get_data().decode("utf-8")
+    for standard in (
+        "<pdfuaid:part>1</pdfuaid:part>",
+        "<pdfaid:part>2</pdfaid:part>",
+        "<pdfaid:conformance>A</pdfaid:conformance>",
+    ):
+        assert standard in said
+    assert root["/OutputIntents"]
+    assert "/JavaScript" not in root.get("/Names", {})
