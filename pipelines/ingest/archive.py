@@ -94,6 +94,23 @@ class Archive:
         self._save_cache(seen)
         return reception
 
+    def keep_again(self, source: Path, file_id: str) -> None:
+        """Replace an archived file that was lost or spoiled by the same bytes from somewhere else.
+
+        Raises:
+            KyosoError: they are other bytes.
+        """
+        damaged = self.path_of(file_id)
+        aside = damaged.with_name(f".{file_id}.damaged")
+        if damaged.exists():
+            damaged.replace(aside)
+        if self._store(source) != file_id:
+            raise KyosoError(
+                "受領したときと違うファイルです。", where=str(source), todo="控えを確かめてください。"
+            )
+        self._make_durable({damaged.parent})
+        aside.unlink(missing_ok=True)
+
     def _has(self, entry: list[object] | None, stamp: list[int]) -> bool:
         return entry is not None and entry[:2] == stamp and self.path_of(str(entry[2])).exists()
 
@@ -114,7 +131,8 @@ class Archive:
 
     def _store(self, path: Path) -> str:
         """Copy a file into the archive by its hash; the copy appears whole or not at all."""
-        self._settings.archive.mkdir(parents=True, exist_ok=True)
+        # What people sent is nobody else's on this machine.
+        self._settings.archive.mkdir(parents=True, exist_ok=True, mode=0o750)
         temporary = self._settings.archive / ".incoming"
         temporary.unlink(missing_ok=True)
         digest = hashlib.sha256()

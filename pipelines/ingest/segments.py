@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pipelines.ingest.conform.outcome import FileOutcome
+from pipelines.ingest.content import content_hash
 from pipelines.ingest.contracts import all_datasets
 
 FILES_PER_SEGMENT = 5_000
@@ -52,7 +53,9 @@ def _write_manifest(landed: Path, segment: str, manifest: dict[str, Any]) -> Non
     folder = landed / "_manifest"
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f".{segment}.tmp"
-    temporary.write_text(json.dumps(manifest), encoding="utf-8")
+    # Parquet itself does not notice every byte that a disk has changed.
+    sums = {path.parent.name: content_hash(path) for path in sorted(landed.glob(f"*/{segment}.parquet"))}
+    temporary.write_text(json.dumps(manifest | {"sums": sums}), encoding="utf-8")
     _name_durably(temporary, folder / f"{segment}.json")
 
 
@@ -120,6 +123,7 @@ def write_empty_segments(landed: Path) -> None:
     """A typed, empty segment per dataset: an empty glob would be an error in the models."""
     import pyarrow.parquet as pq
 
+    landed.mkdir(parents=True, exist_ok=True, mode=0o750)
     for dataset in all_datasets().values():
         path = landed / dataset.name / f"empty-{dataset.version_hash}.parquet"
         if not path.exists():
@@ -159,6 +163,14 @@ def sweep(landed: Path, version: str) -> set[tuple[str, str]]:
         for path in folder.glob(".*.tmp"):
             path.unlink()
     return files
+
+
+def forget_segments(landed: Path, names: Iterable[str]) -> None:
+    """Drop segments so that their files are read again. The manifest goes first: without it nothing else counts."""
+    for name in names:
+        (landed / "_manifest" / f"{name}.json").unlink(missing_ok=True)
+        for path in landed.glob(f"*/{name}.parquet"):
+            path.unlink()
 
 
 def compact(landed: Path, version: str) -> None:

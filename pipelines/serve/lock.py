@@ -72,3 +72,18 @@ class WriterLock:
                 where=str(self._path.parent),
                 todo="フォルダの権限を確かめるか、--home で書き込めるフォルダを指定してください。",
             ) from error
+
+
+def writer_of(settings: Settings) -> str:
+    """Who is writing to the home now, in words; empty when nobody is."""
+    try:
+        descriptor = os.open(settings.home / "lock", os.O_RDONLY)
+    except OSError:
+        return ""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return os.read(descriptor, 200).decode(errors="replace").strip() or "相手は不明"
+    finally:
+        os.close(descriptor)
+    return ""

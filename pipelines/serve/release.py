@@ -165,7 +165,7 @@ def readers_have(settings: Settings, identity: str) -> bool:
 def releases(settings: Settings) -> list[Release]:
     """Every release kept, oldest as-of date first."""
     folders = settings.releases.iterdir() if settings.releases.exists() else ()
-    found = [_read(settings, folder) for folder in folders if (folder / MANIFEST).exists()]
+    found = [release for folder in folders if (release := _read_if_whole(settings, folder))]
     return sorted(found, key=lambda r: (r.manifest["as_of"], (r.folder / MANIFEST).stat().st_mtime_ns))
 
 
@@ -185,6 +185,15 @@ def _remove(settings: Settings, folder: Path) -> None:
     settings.build.mkdir(exist_ok=True)
     folder.rename(aside)
     shutil.rmtree(aside)
+
+
+def _read_if_whole(settings: Settings, folder: Path) -> Release | None:
+    """A release whose manifest was spoiled is none any more; the doctor names it, and nights go on."""
+    try:
+        release = _read(settings, folder)
+        return release if release.manifest.keys() >= {"as_of", "release_id"} else None
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def _read(settings: Settings, folder: Path) -> Release:
