@@ -1,4 +1,4 @@
-"""Limits of the gate: policy parameters with a default. The prefecture changes them by a 設定 sheet."""
+"""Limits of the gate, and how any policy parameter with a default is read. The prefecture changes them by a 設定 sheet."""
 
 from __future__ import annotations
 
@@ -44,9 +44,11 @@ CHAT_DROP_MIN = Limit("gate_chat_month_min_pct", 10, "%", "満了した月の投
 ALL_LIMITS = tuple(value for value in list(globals().values()) if isinstance(value, Limit))
 
 
-def limits_in_force(con: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, float]:
-    """Every limit's value on `as_of`: the newest policy value valid by then, else the default."""
-    values = {limit.name: limit.default for limit in ALL_LIMITS}
+def limits_in_force(
+    con: duckdb.DuckDBPyConnection, as_of: date, limits: tuple[Limit, ...] = ALL_LIMITS
+) -> dict[str, float]:
+    """Each limit's value on `as_of`: the newest policy value valid by then, else the default."""
+    values = {limit.name: limit.default for limit in limits}
     found = con.execute(
         "select table_schema from information_schema.tables where table_name = ? order by 1", [TABLE]
     ).fetchone()

@@ -19,6 +19,7 @@ final as (
         unioned.municipality_code,
         unioned.numerator,
         unioned.denominator,
+        unioned.respondent_count,
         unioned.evidence_role,
         unioned.file_id,
         unioned.sheet,

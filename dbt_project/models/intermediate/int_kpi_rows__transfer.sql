@@ -20,8 +20,10 @@ before_means as (
         municipality_code,
         sum(can_do) as can_do_sum,
         count(can_do) as can_do_count,
+        count(distinct case when can_do is not null then response_id end) as can_do_respondents,
         sum(hours) as hours_sum,
-        count(hours) as hours_count
+        count(hours) as hours_count,
+        count(distinct case when hours is not null then response_id end) as hours_respondents
     from answers
     where wave = 'before'
     group by fiscal_year, municipality_code
@@ -33,8 +35,10 @@ later_means as (
         municipality_code,
         sum(can_do) as can_do_sum,
         count(can_do) as can_do_count,
+        count(distinct case when can_do is not null then response_id end) as can_do_respondents,
         sum(hours) as hours_sum,
-        count(hours) as hours_count
+        count(hours) as hours_count,
+        count(distinct case when hours is not null then response_id end) as hours_respondents
     from later
     group by fiscal_year, municipality_code
 ),
@@ -52,7 +56,10 @@ changes as (
         {{ ratio(
             '(later_means.hours_sum * before_means.hours_count - before_means.hours_sum * later_means.hours_count)',
             '(later_means.hours_count * before_means.hours_count)', 4
-        ) }} as hours_change
+        ) }} as hours_change,
+        -- A change says as much about people as the wave with fewer of them.
+        least(before_means.can_do_respondents, later_means.can_do_respondents) as can_do_respondents,
+        least(before_means.hours_respondents, later_means.hours_respondents) as hours_respondents
     from before_means
     inner join later_means
         on before_means.fiscal_year = later_means.fiscal_year
@@ -80,33 +87,33 @@ needs as (
 ),
 
 final as (
-    {{ kpi_row('K601', none, 'can_do', 'can_do_change', '1') }}
+    {{ kpi_row('K601', none, 'can_do', 'can_do_change', '1', respondents='can_do_respondents') }}
     from changes
     where can_do_change is not null
     union all
     {{ kpi_row('K601', 'compared', none, field_column="concat('can_do_', task)") }}
     from compared
     union all
-    {{ kpi_row('K602', 'respondents', 'has_successor', 'case when has_successor then 1 else 0 end', '1') }}
+    {{ kpi_row('K602', 'respondents', 'has_successor', 'case when has_successor then 1 else 0 end', '1', respondents='1') }}
     from respondents
     where has_successor is not null
     union all
-    {{ kpi_row('K603', 'respondents', 'has_handover', 'case when has_handover then 1 else 0 end', '1') }}
+    {{ kpi_row('K603', 'respondents', 'has_handover', 'case when has_handover then 1 else 0 end', '1', respondents='1') }}
     from respondents
     where has_handover is not null
     union all
-    {{ kpi_row('K604', none, 'hours', 'hours_change', '1') }}
+    {{ kpi_row('K604', none, 'hours', 'hours_change', '1', respondents='hours_respondents') }}
     from changes
     where hours_change is not null
     union all
     {{ kpi_row('K604', 'compared', none, field_column="concat('hours_', task)") }}
     from compared
     union all
-    {{ kpi_row('K605', 'respondents', 'willing_to_pay_pct', 'case when willing_to_pay_pct > 0 then 1 else 0 end', '1') }}
+    {{ kpi_row('K605', 'respondents', 'willing_to_pay_pct', 'case when willing_to_pay_pct > 0 then 1 else 0 end', '1', respondents='1') }}
     from respondents
     where willing_to_pay_pct is not null
     union all
-    {{ kpi_row('K606', 'respondents', 'willing_to_pay_pct', 'willing_to_pay_pct', '1') }}
+    {{ kpi_row('K606', 'respondents', 'willing_to_pay_pct', 'willing_to_pay_pct', '1', respondents='1') }}
     from respondents
     where willing_to_pay_pct is not null
     union all

@@ -25,6 +25,7 @@ of_municipalities as (
         kpi_rows.municipality_code,
         sum(kpi_rows.numerator) as numerator,
         sum(kpi_rows.denominator) as denominator,
+        sum(kpi_rows.respondent_count) as respondent_count,
         {{ middle_of('kpi_rows.numerator') }} as median_value
     from kpi_rows
     inner join definitions on kpi_rows.kpi_id = definitions.kpi_id
@@ -39,6 +40,7 @@ of_prefecture as (
         fiscal_year,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
+        sum(respondent_count) as respondent_count,
         {{ middle_of('numerator') }} as median_value
     from kpi_rows
     group by kpi_id, fiscal_year
@@ -58,6 +60,7 @@ spine as (
         cast(null as string) as municipality_code,
         of_prefecture.numerator,
         of_prefecture.denominator,
+        of_prefecture.respondent_count,
         of_prefecture.median_value
     from definitions
     cross join years
@@ -70,6 +73,7 @@ spine as (
         municipality_code,
         numerator,
         denominator,
+        respondent_count,
         median_value
     from of_municipalities
 ),
@@ -81,6 +85,7 @@ measured as (
         spine.municipality_code,
         case when definitions.aggregation <> 'median' then spine.numerator end as numerator,
         spine.denominator,
+        spine.respondent_count,
         case definitions.aggregation
             when 'sum' then {{ number('spine.numerator') }}
             when 'percent' then {{ ratio('spine.numerator', 'spine.denominator', 100) }}
@@ -123,6 +128,7 @@ final as (
         definitions.unit,
         {{ number('compared.numerator') }} as numerator,
         {{ number('compared.denominator') }} as denominator,
+        cast(compared.respondent_count as bigint) as respondent_count,
         compared.value,
         {{ number('compared.target') }} as target,
         compared.previous_value,
