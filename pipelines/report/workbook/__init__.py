@@ -1,7 +1,8 @@
 """The report as an Excel workbook, made to be worked with: one table a sheet, numbers as numbers.
 
 The first sheet says what the report says in words and lists the tables; charts are native, over the
-cells beside them; the last sheet holds the rows behind each KPI, linked from wherever a KPI stands.
+cells beside them; 証跡 holds the rows behind each KPI, linked from wherever a KPI stands; the last sheet is every
+number once more, as one list for programs.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipelines.report.document import Figure, Report, Section, Table
 from pipelines.report.workbook.archive import save_reproducibly
 from pipelines.report.workbook.evidence import EVIDENCE_SHEET, write_evidence
+from pipelines.report.workbook.figures_sheet import add_figures_sheet
 from pipelines.report.workbook.table_sheet import write_table_sheet
 from pipelines.report.workbook.text_sheet import write_text_sheet
 
@@ -35,6 +37,7 @@ def write_workbook(report: Report, path: Path) -> Path:
     for name, (section, block) in tables.items():
         write_table_sheet(book[name], report, section, block, anchors)
     write_text_sheet(text, report, {block.key: name for name, (_, block) in tables.items()}, anchors)
+    add_figures_sheet(book, report)
     book.properties.creator = "和歌山県"
     book.properties.title = f"{report.title}({report.edition})"
     save_reproducibly(book, path)

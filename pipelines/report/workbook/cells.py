@@ -117,6 +117,11 @@ def set_up_printing(sheet: Worksheet, report: Report, *, heading_row: int | None
     if heading_row:
         sheet.print_title_rows = f"{heading_row}:{heading_row}"
         sheet.freeze_panes = f"A{heading_row + 1}"
+    put_footer(sheet, report)
+
+
+def put_footer(sheet: Worksheet, report: Report) -> None:
+    """What the sheet is of, on every printed page."""
     footer = sheet.oddFooter
     assert footer is not None
     footer.left.text = f"{report.title}【{report.edition}】"
