@@ -35,6 +35,9 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("作りかけ", half_made),
 )
 
+# What a backup holds as well as a home.
+KEPT_FOR_EVER = tuple(c for c in CHECKS if c[1] in (ledgers, archive, issued))
+
 
 @dataclass(frozen=True)
 class Examined:
