@@ -26,12 +26,10 @@ from pipelines.report.sections.commentary import with_opinions
 from pipelines.report.sections.difference import difference_sentence
 from pipelines.report.wording import year_label
 
-EVIDENCE_ROWS = 200
-
 
 def build_report(facts: Facts) -> Report:
     """Every section of the report, with figures not drawn yet."""
-    evidence = gather(facts, EVIDENCE_ROWS)
+    evidence = gather(facts)
     verdict = facts.verdict
     checks = f"合格({len(verdict.results)}件、例外承認{len(verdict.waived)}件、注意{len(verdict.warnings)}件)"
     return Report(

@@ -42,7 +42,7 @@ class Table:
     """A table.
 
     Attributes:
-        kpi_ids: the KPI of each row, where rows are KPIs.
+        kpi_ids: the KPI of each row (or the criterion), where rows are such; they lead to the evidence.
         groups: the group of each row, where rows come in groups with a heading.
         empty_reason: what stands there without rows; a table is never just left out.
     """
@@ -141,28 +141,37 @@ class Section:
 
 @dataclass(frozen=True)
 class EvidenceRow:
-    """A row a KPI was computed from, by its address."""
+    """A cell a figure was computed from, by its address, and what was typed there or a word that stands for it."""
 
     role: str
     path: str
     sheet: str
     cell: str
     field_label: str
+    text: str = ""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Definition and rows of one KPI; `rows` are the first of `row_count`."""
+    """Definition and rows of one figure; `rows` are the first of `row_count`.
 
-    kpi_id: str
+    Attributes:
+        subject_id: number of a KPI, an analysis, a criterion, an option or a scenario, as it is printed.
+        parts: the same figure of single municipalities, where it has them and there is room.
+        reason: why there is no value, or none that may be shown.
+    """
+
+    subject_id: str
     name: str
     formula: str
     source: str
     value: str
     numerator: str
-    row_count: int
-    file_count: int
+    row_count: int = 0
+    file_count: int = 0
     rows: tuple[EvidenceRow, ...] = ()
+    parts: tuple[Evidence, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,85 +1,66 @@
-"""The rows behind each KPI of the prefecture, by file, sheet and cell."""
+"""What stands behind each figure: definition, numerator, denominator and the rows by file, sheet and cell."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
 
-from pipelines.report.document import Evidence, EvidenceRow
-from pipelines.report.facts import Facts, Row
+from pipelines.report.document import Evidence
+from pipelines.report.evidence_rows import Rows, Subject, evidence_rows
+from pipelines.report.evidence_statements import statements
+from pipelines.report.facts import Facts, Kpi
+from pipelines.report.wording import NO_VALUE
 
-ROLES = {
-    "numerator": "分子",
-    "denominator": "分母",
-    "population": "調べた対象",
-    "criterion": "判定に使った行",
-}
-_ROWS = """
-with addressed as (
-    select e.kpi_id, e.role, f.source, f.path, coalesce(e.sheet, '') as sheet, e.row, e.field,
-        coalesce(nullif(b.preamble_cell, ''), b.cell_column || e.row, e.row || '行') as cell
-    from mart_kpi_evidence e
-    inner join (select file_id, min(source) as source, min(path) as path from files group by 1) f
-        on f.file_id = e.file_id
-    left join (
-        select file_id, sheet, field, max(cell_column) as cell_column, max(preamble_cell) as preamble_cell
-        from bindings group by all
-    ) b
-        on b.file_id = e.file_id and b.sheet = e.sheet and b.field = e.field
-    where e.municipality_code is null and e.fiscal_year = ?
-),
--- What is shown of a long list comes from every role and source in turn, not from the one that sorts first.
-in_turn as (
-    select *, row_number() over (partition by kpi_id, role, source order by path, sheet, row, field) as turn
-    from addressed
-),
-ordered as (
-    select *, row_number() over (
-            partition by kpi_id
-            order by role = 'numerator' desc, turn, role = 'criterion', role, source, path, sheet, row, field
-        ) as position,
-        count(*) over (partition by kpi_id) as row_count
-    from in_turn
-)
-select o.*, c.file_count
-from ordered o inner join (select kpi_id, count(distinct path) as file_count from addressed group by 1) c on c.kpi_id = o.kpi_id
-where position <= ? order by kpi_id, position
+# A page with so many rows stays well under 15 MB.
+ROOM = 80_000
+_OF_MUNICIPALITIES = """
+select k.municipality_code as code, m.name, k.kpi_id, k.kpi_group, k.name_ja, k.kind, k.unit, d.decimals, k.numerator,
+    k.denominator, k.value, k.target, k.previous_value, k.status, k.direction, k.reason, d.formula_ja, d.source_ja
+from mart_kpi k
+inner join kpi_definitions d on d.kpi_id = k.kpi_id
+inner join dim_municipality m on m.municipality_code = k.municipality_code
+where k.fiscal_year = ? and k.value is not null
+order by k.kpi_id, k.municipality_code
 """
 
 
-def gather(facts: Facts, limit: int) -> tuple[Evidence, ...]:
-    """Evidence of every KPI, with its first `limit` rows."""
-    labels = _field_labels()
-    rows: dict[str, list[Row]] = defaultdict(list)
-    for row in facts.rows(_ROWS, facts.fiscal_year, limit):
-        rows[row["kpi_id"]].append(row)
-    return tuple(
-        Evidence(
-            kpi.kpi_id,
-            kpi.name_ja,
-            kpi.formula_ja,
-            facts.sources(kpi),
-            kpi.text if kpi.value is not None else "値なし",
-            kpi.numerator_text
-            if kpi.denominator is None
-            else f"{kpi.numerator_text} / {kpi.denominator_text}",
-            rows[kpi.kpi_id][0]["row_count"] if rows[kpi.kpi_id] else 0,
-            rows[kpi.kpi_id][0]["file_count"] if rows[kpi.kpi_id] else 0,
-            tuple(
-                EvidenceRow(
-                    ROLES[r["role"]],
-                    r["path"],
-                    r["sheet"],
-                    str(r["cell"]),
-                    labels.get(r["field"]) or str(r["field"] or ""),
-                )
-                for r in rows[kpi.kpi_id]
-            ),
-        )
-        for kpi in facts.kpis.values()
+def gather(facts: Facts, room: int = ROOM) -> tuple[Evidence, ...]:
+    """Evidence of every KPI, then of every analysis, criterion, option and scenario.
+
+    Args:
+        facts: the judged rows.
+        room: rows in all; where there are more, only as many of each figure, and no municipality's.
+    """
+    found, has_parts = evidence_rows(facts, room)
+    parts = _parts(facts, found) if has_parts else {}
+    kpis = [_with(_of_kpi(facts, kpi), kpi.kpi_id, found) for kpi in facts.kpis.values()]
+    return (
+        *(replace(e, parts=tuple(parts.get(e.subject_id, ()))) for e in kpis),
+        *(_with(e, e.subject_id, found) for e in statements(facts)),
     )
 
 
-def _field_labels() -> dict[str, str]:
-    from pipelines.ingest.contracts import all_datasets
+def _with(evidence: Evidence, subject: str, found: Mapping[Subject, Rows], code: str = "") -> Evidence:
+    rows = found.get((subject, code), Rows())
+    return replace(evidence, rows=rows.rows, row_count=rows.row_count, file_count=rows.file_count)
 
-    return {f.name: f.label for d in all_datasets().values() for f in d.fields}
+
+def _of_kpi(facts: Facts, kpi: Kpi) -> Evidence:
+    value = "値なし" if kpi.text == NO_VALUE else kpi.text
+    part = kpi.numerator_text if kpi.denominator is None else f"{kpi.numerator_text} / {kpi.denominator_text}"
+    reason = kpi.reason or "" if kpi.value is None else ""
+    return Evidence(kpi.kpi_id, kpi.name_ja, kpi.formula_ja, facts.sources(kpi), value, part, reason=reason)
+
+
+def _parts(facts: Facts, found: Mapping[Subject, Rows]) -> dict[str, list[Evidence]]:
+    """The figures of single municipalities, by KPI; none that rests on what a few people answered there."""
+    parts: dict[str, list[Evidence]] = defaultdict(list)
+    for row in facts.rows(_OF_MUNICIPALITIES, facts.fiscal_year):
+        code, name = row.pop("code"), row.pop("name")
+        rows = found.get((row["kpi_id"], code), Rows())
+        if rows.is_of_people:
+            continue
+        about = replace(_of_kpi(facts, Kpi(**row)), subject_id=f"{row['kpi_id']}-{code}", name=name)
+        parts[row["kpi_id"]].append(_with(about, row["kpi_id"], found, code))
+    return parts

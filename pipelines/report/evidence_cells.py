@@ -123,6 +123,11 @@ class Found:
     classification: str
     landed: tuple[str, str]
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether an organisation wrote it; of what people wrote a document shows the place alone."""
+        return self.classification == "organisation"
+
 
 def cells_of(con: duckdb.DuckDBPyConnection, asked: Asked, limit: int | None) -> list[EvidenceCell]:
     """The cells behind a figure or a statement, by role, file, sheet and row; at most `limit` of each role."""

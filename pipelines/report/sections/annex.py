@@ -216,7 +216,7 @@ def _definitions(facts: Facts) -> Table:
 def _evidence_index(evidence: tuple[Evidence, ...]) -> Table:
     lines = tuple(
         (
-            Cell(e.kpi_id),
+            Cell(e.subject_id),
             Cell(e.name),
             number_cell(e.row_count),
             number_cell(e.file_count),
@@ -236,5 +236,5 @@ def _evidence_index(evidence: tuple[Evidence, ...]) -> Table:
         Column("最初の行(ファイル、シート、セル)", width=32),
     )
     row_count = number_text(sum(e.row_count for e in evidence))
-    note = f"根拠の行は延べ{row_count}行です。すべての行は、Excel版の「証跡」シートで見られます。"
+    note = f"根拠の行は延べ{row_count}行です。行ごとのセルと記入された文字は、HTML版の「証跡」で見られます。"
     return Table("evidence_index", "証跡の索引", columns, lines, note, empty_reason=_NO_KPI)

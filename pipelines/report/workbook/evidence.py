@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 EVIDENCE_SHEET = "証跡"
 HEADING_ROW = 4
 HEADINGS = ("KPI", "名前", "値", "分子/分母", "役割", "ファイル", "シート", "セル", "項目")
+# All of them are in the HTML file.
+ROWS_OF_EACH = 200
 _WIDTHS = (8, 32, 16, 24, 20, 62, 20, 10, 22)
 
 
@@ -27,7 +29,7 @@ def write_evidence(sheet: Worksheet, report: Report) -> dict[str, int]:
     anchors: dict[str, int] = {}
     row = HEADING_ROW + 1
     for evidence in report.evidence:
-        anchors[evidence.kpi_id] = row
+        anchors[evidence.subject_id] = row
         row = _write_kpi(sheet, evidence, row)
     for index, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
@@ -37,10 +39,10 @@ def write_evidence(sheet: Worksheet, report: Report) -> dict[str, int]:
 
 
 def _write_kpi(sheet: Worksheet, evidence: Evidence, row: int) -> int:
-    rest = evidence.row_count - len(evidence.rows)
-    shown = f"(ここに最初の{len(evidence.rows)}行)" if rest else ""
+    rows = evidence.rows[:ROWS_OF_EACH]
+    shown = f"(ここに最初の{len(rows)}行)" if evidence.row_count > len(rows) else ""
     head = (
-        evidence.kpi_id,
+        evidence.subject_id,
         evidence.name,
         evidence.value,
         evidence.numerator,
@@ -49,11 +51,11 @@ def _write_kpi(sheet: Worksheet, evidence: Evidence, row: int) -> int:
     )
     for index, text in enumerate(head, start=1):
         put(sheet, row, index, Cell(text), bold=True, wrap=index != len(head))
-    for item in evidence.rows:
+    for item in rows:
         row += 1
         # Cells without a style of their own keep thousands of rows fast.
         texts = (
-            evidence.kpi_id,
+            evidence.subject_id,
             None,
             None,
             None,

@@ -45,7 +45,7 @@ def test_nothing_on_the_page_comes_from_anywhere(page: Page) -> None:
 
 
 def test_every_kpi_opens_its_evidence(page: Page, marts: Rows) -> None:
-    assert {f"e-{k['kpi_id']}" for k in marts.kpis()} <= page.ids
+    assert {f"evidence-{k['kpi_id']}" for k in marts.kpis()} <= page.ids
     assert all(link[1:] in page.ids for link in page.links)
 
 
