@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,8 @@ where n.verdict is distinct from p.verdict or n.estimate is distinct from p.esti
 order by 1, 2
 """
 _CRITERIA = """
-select coalesce(n.criterion_id, p.criterion_id) as id, p.verdict as before_verdict, n.verdict as after_verdict
+select coalesce(n.criterion_id, p.criterion_id) as id, coalesce(n.kpi_id, p.kpi_id) as kpi_id,
+    p.verdict as before_verdict, n.verdict as after_verdict
 from (select * from released.mart_decision where fiscal_year = $year) n
 full join (select * from previous.mart_decision where fiscal_year = $year) p on p.criterion_id = n.criterion_id
 where n.verdict is distinct from p.verdict
@@ -58,8 +60,8 @@ class Difference:
     """Everything that differs from the edition before.
 
     Attributes:
-        kpis: changed figures of the prefecture in the reported year.
-        others: how many figures of municipalities and of other years changed besides.
+        kpis: changed figures of the prefecture in the reported year that both editions may show.
+        others: how many such figures of municipalities and of other years changed besides.
         files: the files behind the changed figures of the prefecture.
         stages: municipalities whose stage, or its being confirmed, changed.
         effects: analyses whose estimate, verdict or registration changed.
@@ -83,16 +85,37 @@ class Difference:
         return sum(row["before_verdict"] != row["after_verdict"] for row in judged)
 
 
-def difference(previous: PreviousEdition, release: Path, fiscal_year: int) -> Difference:
-    """Compare a release with the edition issued before; years lie between them, and perhaps another program."""
+def difference(
+    previous: PreviousEdition,
+    release: Path,
+    fiscal_year: int,
+    may_show: Callable[[str, int, str | None], bool],
+) -> Difference:
+    """Compare a release with the edition issued before; years lie between them, and perhaps another program.
+
+    Args:
+        previous: the edition.
+        release: the release.
+        fiscal_year: the reported year.
+        may_show: whether a figure's change may be known, by KPI, fiscal year and municipality.
+    """
     try:
-        return _difference(previous, release, fiscal_year)
+        return _difference(previous, release, fiscal_year, may_show)
     except (KyosoError, duckdb.Error):
         return Difference(previous, is_comparable=False)
 
 
-def _difference(previous: PreviousEdition, release: Path, fiscal_year: int) -> Difference:
-    rows = changes(Basis(ISSUED, previous.folder, previous.label), release)
+def _difference(
+    previous: PreviousEdition,
+    release: Path,
+    fiscal_year: int,
+    may_show: Callable[[str, int, str | None], bool],
+) -> Difference:
+    rows = [
+        r
+        for r in changes(Basis(ISSUED, previous.folder, previous.label), release)
+        if may_show(r["kpi_id"], r["fiscal_year"], r["municipality_code"])
+    ]
     kpis = [r for r in rows if r["municipality_code"] is None and r["fiscal_year"] == fiscal_year]
     with duckdb.connect() as con:
         for name, folder in (("previous", previous.folder), ("released", release)):
@@ -104,7 +127,11 @@ def _difference(previous: PreviousEdition, release: Path, fiscal_year: int) -> D
             tuple(_files(kpis, _paths(con, release) | _paths(con, previous.folder))),
             tuple(_rows(con, _STAGES, fiscal_year, "mart_stage")),
             tuple(_rows(con, _EFFECTS, fiscal_year, "mart_effect")),
-            tuple(_rows(con, _CRITERIA, fiscal_year, "mart_decision")),
+            tuple(
+                r
+                for r in _rows(con, _CRITERIA, fiscal_year, "mart_decision")
+                if r["kpi_id"] is None or may_show(r["kpi_id"], fiscal_year, None)
+            ),
         )
 
 

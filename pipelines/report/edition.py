@@ -25,7 +25,10 @@ class EditionTitle:
     Attributes:
         label: 暫定版 第1号; it stands wherever a working copy says 作業版.
         previous: what it is compared with; None when it is the first of its fiscal year.
+        earlier: every edition issued before that shows figures of this fiscal year or the one before it; what they
+            have shown can be subtracted from what this one shows.
     """
 
     label: str
     previous: PreviousEdition | None = None
+    earlier: tuple[PreviousEdition, ...] = ()

@@ -11,6 +11,8 @@ from pipelines.errors import KyosoError
 from pipelines.report.content import build_report
 from pipelines.report.dictionary.book import write_dictionary_book
 from pipelines.report.dictionary.page import write_dictionary_page
+from pipelines.report.disclosure.audit import write_record
+from pipelines.report.disclosure.check import check
 from pipelines.report.document import Report
 from pipelines.report.edition import EditionTitle
 from pipelines.report.facts import Facts
@@ -88,7 +90,7 @@ def render(
     facts = Facts(candidate, edition)
     wanted = set(keys)
     try:
-        uncovered = facts.verdict.covers(facts.con)
+        uncovered = facts.verdict.covers(facts.judged)
         if uncovered or not facts.verdict.is_open:
             raise KyosoError(
                 "検査に合格した行ではないため、報告書を作りません。",
@@ -96,6 +98,8 @@ def render(
                 todo="kyoso nightly を実行して、検査からやり直してください。",
             )
         report = draw(build_report(facts))
+        check(report, facts.disclosure)
+        write_record(facts.disclosure, candidate)
     finally:
         facts.close()
     folder = folder or candidate / "reports"

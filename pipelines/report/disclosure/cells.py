@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.model.rows import rows_of
+from pipelines.model.rows import Row, rows_of
 
 if TYPE_CHECKING:
     import duckdb
 
 _CELLS = """
-select k.kpi_id, k.fiscal_year, k.municipality_code, k.respondent_count, k.numerator, k.denominator, d.aggregation,
+select k.kpi_id, k.fiscal_year, k.municipality_code, k.respondent_count, k.numerator, k.denominator, k.value, d.aggregation,
     d.decimals, d.lowest_value, d.highest_value
 from mart_kpi k inner join kpi_definitions d on d.kpi_id = k.kpi_id
 where list_contains(?, k.kpi_id) and list_contains(?, k.fiscal_year) and k.value is not null
@@ -40,6 +42,7 @@ class SurveyCell:
     """One figure that rests on answers of people.
 
     Attributes:
+        value: what would be printed, with `decimals`.
         respondents: people whose answers it rests on; None when nobody says so.
         amount: its numerator, what municipalities add up to the prefecture's; None for a median, which adds to nothing.
         base: its denominator.
@@ -50,6 +53,8 @@ class SurveyCell:
     """
 
     key: Key
+    value: Decimal
+    decimals: int
     respondents: int | None
     amount: float | None
     base: float
@@ -59,10 +64,12 @@ class SurveyCell:
     step: float
 
 
-def respondent_kpis(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+def respondent_kpis(
+    con: duckdb.DuckDBPyConnection, questions: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
     """KPIs that rest on answers of people: declared so, or read from respondent-level fields without a declaration."""
     declared = con.execute("select kpi_id from kpi_definitions where answered_by = 'respondents'").fetchall()
-    return frozenset(kpi_id for (kpi_id,) in declared) | frozenset(_questions(con))
+    return frozenset(kpi_id for (kpi_id,) in declared) | frozenset(questions)
 
 
 def cells_of(
@@ -74,11 +81,10 @@ def cells_of(
 
 
 def questions_of(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
-    """The respondent-level fields that each KPI reads: figures of one question tell of each other."""
-    return {kpi_id: frozenset(found) for kpi_id, found in _questions(con).items()}
+    """The respondent-level fields that each KPI reads: figures of one question tell of each other.
 
-
-def _questions(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    KPIs whose answers are official ones of organisations are left out.
+    """
     from pipelines.ingest.contracts import RESPONDENT, all_datasets
 
     asked = {
@@ -91,13 +97,13 @@ def _questions(con: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
     for kpi_id, question in con.execute(_QUESTIONS).fetchall():
         if question in asked:
             found.setdefault(kpi_id, set()).add(question)
-    return found
+    return {kpi_id: frozenset(questions) for kpi_id, questions in found.items()}
 
 
-def _cell(row: dict[str, object]) -> SurveyCell:
-    key = Key(row["kpi_id"], row["fiscal_year"], row["municipality_code"])  # type: ignore[arg-type]
-    number = {name: None if row[name] is None else float(row[name]) for name in _NUMBERS}  # type: ignore[arg-type]
-    respondents = None if row["respondent_count"] is None else int(row["respondent_count"])  # type: ignore[call-overload]
+def _cell(row: Row) -> SurveyCell:
+    key = Key(row["kpi_id"], row["fiscal_year"], row["municipality_code"])
+    number = {name: None if row[name] is None else float(row[name]) for name in _NUMBERS}
+    respondents = row["respondent_count"]
     base = number["denominator"] if number["denominator"] is not None else float(respondents or 0)
     unit = base / 100 if row["aggregation"] == "percent" else base
     if row["aggregation"] == "sum":
@@ -105,13 +111,15 @@ def _cell(row: dict[str, object]) -> SurveyCell:
     low, high = number["lowest_value"], number["highest_value"]
     return SurveyCell(
         key,
+        row["value"],
+        row["decimals"],
         respondents,
         None if row["aggregation"] == "median" else number["numerator"],
         base,
         row["aggregation"] == "percent",
         float("-inf") if low is None else low * unit,
         float("inf") if high is None else high * unit,
-        unit * 10.0 ** -int(row["decimals"]),  # type: ignore[call-overload]
+        unit * 10.0 ** -row["decimals"],
     )
 
 

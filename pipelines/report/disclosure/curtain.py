@@ -73,7 +73,9 @@ def draw_curtain(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     assert name is not None
     marts = f'"{name[0]}".main'
     con.execute("create temp table respondent_kpis (kpi_id varchar)")
-    con.execute("create temp table shown_answers (kpi_id varchar, fiscal_year integer, municipality_code varchar)")
+    con.execute(
+        "create temp table shown_answers (kpi_id varchar, fiscal_year integer, municipality_code varchar)"
+    )
     for kpi_id in sorted(plan.kpis):
         con.execute("insert into respondent_kpis values (?)", [kpi_id])
     for key in plan.shown:

@@ -62,20 +62,25 @@ def shown_by(edition: PreviousEdition, kpis: frozenset[str], fiscal_years: tuple
             answers = answers_of(con, kpis, fiscal_years) if cells else {}
     except (duckdb.Error, OSError):
         return Shown(edition.label, is_readable=False)
-    return Shown(edition.label, cells, *_recorded(edition.folder, cells), answers)
+    record = recorded(edition.folder)
+    if record is None:
+        keys = frozenset(key for key in cells if key.municipality_code is None)
+        return Shown(edition.label, cells, keys, answers=answers)
+    keys = frozenset(key for key, is_shown in record.items() if is_shown)
+    return Shown(edition.label, cells, keys, frozenset(record) - keys, answers)
 
 
-def _recorded(folder: Path, cells: Mapping[Key, SurveyCell]) -> tuple[frozenset[Key], frozenset[Key]]:
-    """What was shown, and what stood there as suppressed."""
+def recorded(folder: Path) -> dict[Key, bool] | None:
+    """Whether an edition showed each figure that it had a place for; None for an edition without such a record."""
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return frozenset(key for key in cells if key.municipality_code is None), frozenset()
-    printed = {
-        Key(*(c[name] for name in Key._fields)): c["is_shown"] for c in record["cells"] if c["is_printed"]
+        return None
+    return {
+        Key(*(cell[name] for name in Key._fields)): cell["is_shown"]
+        for cell in record["cells"]
+        if cell["is_printed"]
     }
-    shown = frozenset(key for key, is_shown in printed.items() if is_shown)
-    return shown, frozenset(printed) - shown
 
 
 def answers_of(

@@ -6,7 +6,7 @@ to know all of that, every shown amount, how many people answered everywhere, an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -116,9 +116,9 @@ class _Range:
 _Total = tuple[float, int]
 
 
-def _total(terms: Collection[float] | object) -> _Total:
+def _total(terms: Iterable[float]) -> _Total:
     found: _Total = (0.0, 0)
-    for term in terms:  # type: ignore[attr-defined]
+    for term in terms:
         found = _with(found, term)
     return found
 

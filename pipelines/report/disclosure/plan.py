@@ -95,7 +95,8 @@ def make_plan(
         earlier: editions issued before that show figures of these years.
         is_complementary: switched off only to prove that it matters.
     """
-    kpis, years = respondent_kpis(con), (fiscal_year - 1, fiscal_year)
+    questions = questions_of(con)
+    kpis, years = respondent_kpis(con, questions), (fiscal_year - 1, fiscal_year)
     cells = cells_of(con, kpis, years)
     if not cells:
         return Plan(policy, kpis, editions=tuple(e.label for e in earlier))
@@ -106,7 +107,6 @@ def make_plan(
     printed = {k for k in cells if k.municipality_code is None or k.fiscal_year == fiscal_year}
     reasons = _primary(cells, policy, answers, readable)
     tables = sorted({(key.kpi_id, key.fiscal_year) for key in cells})
-    questions = questions_of(con)
     while True:
         before = len(reasons)
         for table in tables if is_complementary else ():

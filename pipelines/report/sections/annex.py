@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.report.disclosure import audit
 from pipelines.report.document import Block, Bullets, Cell, Column, Evidence, Paragraph, Section, Table
 from pipelines.report.facts import Facts
 from pipelines.report.sections import difference
@@ -32,6 +33,7 @@ def build(facts: Facts, evidence: tuple[Evidence, ...]) -> Section:
         _checks(facts),
         _waivers(facts),
         Bullets("method", "方法と前提", METHOD),
+        *audit.blocks(facts),
         *difference.blocks(facts),
         _definitions(facts),
         _evidence_index(evidence),

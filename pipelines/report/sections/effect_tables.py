@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from pipelines.report.disclosure.wording import SUPPRESSED
 from pipelines.report.document import Cell, Column, Figure, Table
 from pipelines.report.facts import Facts, Row
 from pipelines.report.wording import NO_VALUE, number_cell, number_text, signed_text
 
 ROLES = {"primary": "主要", "secondary": "副次", "interim": "中間"}
-VERDICTS = {"met": "満たす", "not_met": "満たさない", "undecided": "判定不能"}
-_MARKS = {"met": "met", "not_met": "missed", "undecided": "undecided"}
+# A criterion whose figure is suppressed: its verdict would tell on which side of the threshold that lies.
+HIDDEN = "suppressed"
+VERDICTS = {"met": "満たす", "not_met": "満たさない", "undecided": "判定不能", HIDDEN: SUPPRESSED}
+_MARKS = {"met": "met", "not_met": "missed", "undecided": "undecided", HIDDEN: "none"}
 _EVIDENCE_ROLES = {"plan": "分析計画", "baseline": "基準時の評点", "outcome": "成果の評点"}
 _EMPTY = "該当なし。結果のある分析がまだありません。"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from pipelines.report.document import Block, Cell, Column, Figure, Paragraph, Section, Table
 from pipelines.report.facts import Facts, Kpi
 from pipelines.report.figures.logic_model import KINDS
-from pipelines.report.sections.kpi_table import standing, target_cell
-from pipelines.report.wording import minus_of, number_cell, number_text
+from pipelines.report.sections.kpi_table import legend, standing, target_cell, value_cell
+from pipelines.report.wording import number_text
 
 # From what is put in to what is hoped for.
 STRANDS = {
@@ -43,7 +43,7 @@ def _counts(kpis: list[Kpi]) -> str:
     parts = []
     for kind in KINDS:
         chosen = [k for k in kpis if k.kind == kind]
-        known = sum(k.value is not None for k in chosen)
+        known = sum(not k.is_missing for k in chosen)
         parts.append(f"{kind} {number_text(len(chosen))}件(値あり {number_text(known)}件)")
     return f"KPIは、{'、'.join(parts)}です。"
 
@@ -57,7 +57,7 @@ def figure(kpis: list[Kpi]) -> Figure:
             Cell(k.name_ja),
             Cell(STRANDS[k.kpi_group]),
             Cell(k.kind),
-            Cell(k.text, k.value, number_cell(k.value, k.decimals, minus=minus_of(k.unit)).number_format),
+            Cell(k.text, k.value, value_cell(k).number_format),
             target_cell(k),
             standing(k) if k.target is not None else Cell("目標なし"),
         )
@@ -87,5 +87,6 @@ def figure(kpis: list[Kpi]) -> Figure:
             kpi_ids=tuple(k.kpi_id for k in ranked),
             empty_reason="該当なし。KPIが定義されていません。",
         ),
-        note="現状は、目標のあるKPIだけに書いています。共同調達の削減額は根拠区分ごとで、足し合わせません。",
+        note="現状は、目標のあるKPIだけに書いています。共同調達の削減額は根拠区分ごとで、足し合わせません。"
+        + "".join(legend(kpis)),
     )

@@ -18,11 +18,11 @@ def build(facts: Facts) -> Section:
     )
     if not total:
         text = "該当なし。次の規則で探しましたが、当てはまるものはありませんでした。"
-    blocks: list[Block] = [Paragraph(text), _rules(found), _list(found)]
+    blocks: list[Block] = [Paragraph(text), _rules(facts, found), _list(found)]
     return Section("negative", "うまくいかなかったこと", tuple(blocks))
 
 
-def _rules(found: dict[str, list[Case]]) -> Table:
+def _rules(facts: Facts, found: dict[str, list[Case]]) -> Table:
     lines = tuple(
         (
             Cell(name),
@@ -33,7 +33,19 @@ def _rules(found: dict[str, list[Case]]) -> Table:
     )
     columns = (Column("見たこと", width=9), Column("規則", width=24), Column("件", "right", 3.4))
     return Table(
-        "negative_rules", "探した規則と件数", columns, lines, empty_reason="該当なし。規則がありません。"
+        "negative_rules",
+        "探した規則と件数",
+        columns,
+        lines,
+        _unsearched(facts),
+        empty_reason="該当なし。規則がありません。",
+    )
+
+
+def _unsearched(facts: Facts) -> str:
+    hidden = [k.kpi_id for k in facts.kpis.values() if k.is_suppressed]
+    return (
+        f"秘匿したKPI({'、'.join(hidden)})と、それによる判断基準は、規則にかけていません。" if hidden else ""
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.document import Paragraph, Section
-from pipelines.report.facts import Facts
+from pipelines.report.facts import Facts, Kpi
 from pipelines.report.sections.kpi_table import kpi_table
 
 GROUP_LABELS = {
@@ -23,11 +23,13 @@ GROUP_LABELS = {
 def build(facts: Facts) -> Section:
     """すべてのKPI."""
     kpis = list(facts.kpis.values())
-    missing = [k for k in kpis if k.value is None]
+    missing = [k for k in kpis if k.is_missing]
+    suppressed = [k for k in kpis if k.is_suppressed]
     aimed = [k for k in kpis if k.target is not None]
     text = (
         f"定義したKPI {len(kpis)}件のすべてを示します。値のないものは{len(missing)}件で、理由は表の下にあります。"
         f"目標のある{len(aimed)}件のうち、いま目標に届いていないのは{sum(k.is_behind for k in aimed)}件です。"
+        f"{_hidden(suppressed)}"
         "目標、前年度、前年差の単位は値と同じです(%の差はポイント)。"
     )
     if any(k.status == "現時点" for k in kpis):
@@ -35,3 +37,11 @@ def build(facts: Facts) -> Section:
     return Section(
         "outcomes", "KPIの一覧", (Paragraph(text), kpi_table("kpis", "すべてのKPI", kpis, GROUP_LABELS))
     )
+
+
+def _hidden(suppressed: list[Kpi]) -> str:
+    """Those that nothing is said about, whether they reach their targets or not."""
+    if not suppressed:
+        return ""
+    names = "、".join(k.kpi_id for k in suppressed)
+    return f"秘匿した{len(suppressed)}件({names})は、届いているかどうかも示さず、この数に入りません。"

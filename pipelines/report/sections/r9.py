@@ -6,7 +6,7 @@ from collections import Counter
 
 from pipelines.report.document import Answer, Block, Paragraph, Section
 from pipelines.report.facts import Facts
-from pipelines.report.sections.effect_tables import VERDICTS
+from pipelines.report.sections.effect_tables import HIDDEN, VERDICTS
 from pipelines.report.sections.r9_costs import (
     bases,
     by_municipality,
@@ -46,7 +46,8 @@ def count_text(facts: Facts) -> str:
     if not rows:
         return "判断基準がないため、判定はありません。"
     counts = Counter(r["verdict"] for r in rows)
-    parts = "、".join(f"{name}{number_text(counts[code])}件" for code, name in VERDICTS.items())
+    named = [code for code in VERDICTS if code != HIDDEN or counts[code]]
+    parts = "、".join(f"{VERDICTS[code]}{number_text(counts[code])}件" for code in named)
     return f"判断基準{number_text(len(rows))}件の判定は、{parts}です。"
 
 

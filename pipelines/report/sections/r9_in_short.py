@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from itertools import groupby
 
+from pipelines.report.disclosure.wording import SUPPRESSED
 from pipelines.report.document import Cell, Column, Table
 from pipelines.report.facts import Facts, Row
+from pipelines.report.sections.effect_tables import HIDDEN
 from pipelines.report.sections.r9_costs import NO_OPTIONS, UNSET, label_of, shares
-from pipelines.report.sections.r9_tables import NO_CRITERIA, judged, value_text, verdict_mark
+from pipelines.report.sections.r9_tables import NO_CRITERIA, judged, legend, value_text, verdict_mark
 from pipelines.report.wording import NO_VALUE, number_text
 
 _THOUSAND = 1000
@@ -35,13 +37,18 @@ def criteria_in_short(facts: Facts) -> Table:
         f"{label_of(facts)}の判断基準",
         (Column("観点", width=5), Column("基準: いまの値", width=19), Column("判定", "center", 8.2)),
         lines,
-        f"ほか{number_text(more)}件は「{label_of(facts)}の判断材料」の章にあります。" if more > 0 else "",
+        f"ほか{number_text(more)}件は「{label_of(facts)}の判断材料」の章にあります。"
+        if more > 0
+        else legend(rows[:_CRITERIA]),
+        tuple(r["criterion_id"] for r in rows[:_CRITERIA]),
         width="half",
         empty_reason=NO_CRITERIA,
     )
 
 
 def _found(facts: Facts, row: Row) -> str:
+    if row["verdict"] == HIDDEN:
+        return SUPPRESSED
     if row["measured"] is None:
         return "値なし" if row["kpi_id"] else "結果なし"
     value = value_text(facts, row, row["measured"])
@@ -61,8 +68,9 @@ def options_in_short(facts: Facts) -> Table:
     rows = shares(facts)
     every = sorted({r["scenario_id"]: r["scenario_name"] for r in rows}.items())
     named = dict(every[:_SCENARIOS])
-    lines = []
-    for _, found in groupby(rows, key=lambda r: r["option_id"]):
+    lines, options = [], []
+    for option, found in groupby(rows, key=lambda r: r["option_id"]):
+        options.append(option)
         parts = [r for r in found if r["scenario_id"] in named]
         first = parts[0]
         kind = facts.label("option_kinds", first["option_kind"])
@@ -81,6 +89,7 @@ def options_in_short(facts: Facts) -> Table:
         columns,
         tuple(lines[:_OPTIONS]),
         f"すべて試算。残りは県の負担。( )は負担のうち特別交付税措置の見込み。本書は案を推薦しない。{more}",
+        tuple(options[:_OPTIONS]),
         width="half",
         empty_reason=NO_OPTIONS,
     )

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from pipelines.report.disclosure.wording import LEGEND, SUPPRESSED
 from pipelines.report.document import Cell, Column, Table
 from pipelines.report.facts import Facts, Row
-from pipelines.report.sections.effect_tables import VERDICTS, verdict_cell
+from pipelines.report.sections.effect_tables import HIDDEN, VERDICTS, verdict_cell
 from pipelines.report.wording import NO_VALUE, minus_of, number_text, short_date
 
 NO_CRITERIA = (
     "該当なし。この年度に有効な判断基準がありません。設定「判断基準」を受領すると、ここに判定が並びます。"
 )
-_TICKS = {"met": "✓ ", "not_met": "× ", "undecided": "? "}
+_TICKS = {"met": "✓ ", "not_met": "× ", "undecided": "? ", HIDDEN: ""}
 # As mart_decision writes the unit of an analysis of shares.
 _SHARE = "割合"
 _KINDS = {"criterion": "判断基準", "option": "選択肢", "scenario": "負担の案", "parameter": "人件費単価"}
@@ -32,7 +33,7 @@ def verdict_mark(verdict: str) -> Cell:
 def value_text(facts: Facts, row: Row, value: Decimal | None) -> str:
     """A value of a criterion with its unit, to the digits that its KPI shows."""
     if value is None:
-        return NO_VALUE
+        return SUPPRESSED if row["verdict"] == HIDDEN else NO_VALUE
     number, unit = _written(row, value)
     return f"{number_text(number, _decimals(facts, row), minus_of(unit))}{unit}"
 
@@ -99,7 +100,13 @@ def criteria(facts: Facts) -> Table:
         Column("判定", "center", 7.4),
     )
     ids = tuple(r["kpi_id"] or "" for r in rows)
-    return Table("criteria", "判断基準と判定", columns, lines, _decided(rows), ids, empty_reason=NO_CRITERIA)
+    note = _decided(rows) + legend(rows)
+    return Table("criteria", "判断基準と判定", columns, lines, note, ids, empty_reason=NO_CRITERIA)
+
+
+def legend(rows: list[Row]) -> str:
+    """What 秘匿 means, where it stands."""
+    return LEGEND if any(r["verdict"] == HIDDEN for r in rows) else ""
 
 
 def _evidence(facts: Facts, row: Row) -> str:

@@ -163,7 +163,7 @@ def caveats(facts: Facts) -> list[str]:
         )
         more = "など" if len(missing) > 3 else ""
         found.append(f"期限を過ぎた未提出が{len(missing)}件あります: {names}{more}。")
-    absent = [k for k in facts.kpis.values() if k.value is None]
+    absent = [k for k in facts.kpis.values() if k.is_missing]
     if absent:
         named = "、".join(k.kpi_id for k in absent[:_NAMED])
         more = "など" if len(absent) > _NAMED else ""
