@@ -8,6 +8,7 @@ nothing else.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -57,6 +58,7 @@ class Night:
         outcome: how the attempt ended, once finished.
         error: why it failed, in words for the operator, when it failed.
         documents: paths of the documents readers see, once finished.
+        untold: news that could not be sent, in words.
     """
 
     _open: ClassVar[dict[Settings, Night]] = {}
@@ -75,6 +77,7 @@ class Night:
         self.outcome: Outcome | None = None
         self.error: KyosoError | None = None
         self.documents: tuple[Path, ...] = ()
+        self.untold: tuple[str, ...] = ()
         self.modelling: Background | None = None
         self.background: Background | None = None
         self.progress: Progress | None = None
@@ -218,7 +221,7 @@ class Night:
 
     def finish(self, error: BaseException | None = None) -> Outcome:
         """Write the status of this attempt, whatever became of it, and let go of the home."""
-        from pipelines.night_status import write_night_status
+        from pipelines.night_status import tell, write_night_status
 
         if self.outcome is not None:
             return self.outcome
@@ -232,6 +235,9 @@ class Night:
             self.error = self.error or explained(status_error, self.settings.home, self.run_id)
         finally:
             self.close()
+        with contextlib.suppress(Exception):
+            # The night is over, and the home free: whoever cannot be told must not undo it.
+            self.untold = tuple(tell(self))
         return self.outcome
 
     @property

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.errors import KyosoError
-from pipelines.report.status import Attempt, write_status
+from pipelines.report.status import Attempt, read_history, write_status
 from pipelines.serve.going_back import notices
+from pipelines.serve.metrics import write_metrics
+from pipelines.serve.notify import TROUBLES, News, is_configured, is_due, send
 from pipelines.serve.release import current_id
 from pipelines.settings import TOKYO, Settings
 
@@ -48,7 +50,28 @@ def write_night_status(night: Night) -> tuple[Path, ...]:
         archived=lambda file_id: settings.archive / file_id[:2] / file_id,
     )
     write_status(night.status_dir, attempt)
+    write_metrics(night.status_dir)
     return documents
+
+
+def tell(night: Night) -> list[str]:
+    """Send the news of a night that is over, if somebody wants it; what could not be sent, in words."""
+    if night.is_dry_run or not is_configured():
+        return []
+    earlier = [
+        entry["outcome"] for entry in read_history(night.status_dir) if entry["run_id"] != night.run_id
+    ]
+    outcome = night.outcome or "failed"
+    news = News(
+        outcome=outcome,
+        as_of=night.settings.as_of,
+        is_sample=night.settings.is_sample,
+        release_id=current_id(night.settings),
+        reasons=tuple((r.id, r.title, r.what_to_do) for r in night.verdict.reasons) if night.verdict else (),
+        error=night.error.what if night.error else "",
+        is_recovery=outcome not in TROUBLES and bool(earlier) and earlier[-1] in TROUBLES,
+    )
+    return send(news) if is_due(news) else []
 
 
 def _notices(settings: Settings) -> tuple[str, ...]:

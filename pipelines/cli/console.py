@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.status import Status
 
     from pipelines.run import NightResult
+    from pipelines.serve.freshness import Freshness
 
 _SHOWN_FILES = 5
 
@@ -162,7 +163,7 @@ def _is_decimal(value: object) -> bool:
     return type(value).__name__ == "Decimal"
 
 
-def print_status(out: Console, latest: dict[str, Any], status_dir: Path) -> None:
+def print_status(out: Console, latest: dict[str, Any], now: Freshness, status_dir: Path) -> None:
     """The state of the last attempt and of what readers see."""
     words = {
         "released": "公開しました",
@@ -176,7 +177,8 @@ def print_status(out: Console, latest: dict[str, Any], status_dir: Path) -> None
     out.print(
         f"前回の実行: {latest['finished_at']} {words[latest['outcome']]}(基準日 {latest['as_of']}、{latest['seconds']}秒)"
     )
-    out.print(f"公開版: {latest['release_id'] or 'なし'}({latest['released_at'] or '－'})")
+    since = f"{now.released_at:%Y-%m-%d %H:%M}" if now.released_at else "－"
+    out.print(f"公開版: {now.release_id or 'なし'}({since})")
     for line in (*([latest["held_by"]] if latest.get("held_by") else ()), *latest.get("notices", ())):
         out.print(f"  {line}", markup=False)
     for reason in latest["reasons"]:

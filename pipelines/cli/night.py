@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import AsOf, Home, Raw, Year, app, out, settings_of, show_error
+from pipelines.cli.options import AsOf, Home, Raw, Year, app, err, out, settings_of, show_error
 from pipelines.cli.usage import Command
 
 
@@ -32,6 +32,8 @@ def nightly(
     finally:
         report.stop_progress()
     report.finish(result)
+    for problem in result.night.untold:
+        err.print(problem, markup=False)
     if result.error:
         show_error(result.error)
     raise typer.Exit(result.exit_code)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,8 +11,6 @@ from pipelines.cli.options import Home, app, out, settings_of
 from pipelines.cli.usage import Command
 from pipelines.errors import KyosoError
 from pipelines.settings import TOKYO
-
-TOO_OLD = 5
 
 
 @app.command(cls=Command)
@@ -23,27 +21,16 @@ def status(
     ] = "36h",
 ) -> None:
     """提出の状況、未解決の指摘、公開版の新しさを示す。終了コード: 0 新しい / 5 古い・まだない"""
-    import json
-
-    settings = settings_of(home=home)
-    path = settings.status_dir / "latest.json"
-    if not path.exists():
-        raise KyosoError(
-            "まだ一度も実行されていません。",
-            where=str(settings.home),
-            todo="kyoso nightly を実行してください。",
-            exit_code=TOO_OLD,
-        )
     from pipelines.cli.console import print_status
+    from pipelines.serve.freshness import TOO_OLD, freshness, latest_attempt
 
-    latest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    print_status(out, latest, settings.status_dir)
-    released = latest.get("released_at")
-    age = (
-        (datetime.now(TOKYO) - datetime.fromisoformat(released)).total_seconds() / 3600 if released else None
-    )
-    if age is None or age > _hours(max_age):
-        out.print(f"公開版が古いか、まだありません(許容 {max_age})。")
+    allowed = _hours(max_age)
+    settings = settings_of(home=home)
+    latest = latest_attempt(settings)
+    now = freshness(settings, datetime.now(TOKYO))
+    print_status(out, latest, now, settings.status_dir)
+    if not now.is_within(allowed):
+        out.print(now.trouble or f"公開版が古いままです({now.hours:.0f}時間たっています。許容 {max_age})。")
         raise typer.Exit(TOO_OLD)
 
 

@@ -131,9 +131,12 @@ def _freeze(
         elif (release / name).exists():
             shutil.copyfile(release / name, aside / name)
     last = before[-1] if before else None
-    previous = PreviousEdition(last.label, last.as_of, last.folder) if last else None
+    previous = _shown_before(last) if last else None
+    years = (int(manifest["fiscal_year"]) - 1, int(manifest["fiscal_year"]))
+    # Also editions that were withdrawn: what was shown can still be subtracted.
+    earlier = tuple(_shown_before(e) for e in editions(settings) if e.fiscal_year in years)
     (aside / "reports").mkdir()
-    write(aside, EditionTitle(edition_label(kind, number), previous), aside / "reports")
+    write(aside, EditionTitle(edition_label(kind, number), previous, earlier), aside / "reports")
     verdict = json.loads((aside / "verdict.json").read_text(encoding="utf-8"))
     record = {
         "seq": len(chain.bodies) + 1,
@@ -162,6 +165,10 @@ def _freeze(
     sync(settings.issued)
     sync(settings.home)
     return Edition(folder, record)
+
+
+def _shown_before(edition: Edition) -> PreviousEdition:
+    return PreviousEdition(edition.label, edition.as_of, edition.folder)
 
 
 def _documents(release: Path, title: EditionTitle, folder: Path) -> object:
