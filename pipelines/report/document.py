@@ -159,6 +159,7 @@ class Evidence:
         subject_id: number of a KPI, an analysis, a criterion, an option or a scenario, as it is printed.
         parts: the same figure of single municipalities, where it has them and there is room.
         reason: why there is no value, or none that may be shown.
+        is_suppressed: whether value, rows and the number of rows may not be shown.
     """
 
     subject_id: str
@@ -172,6 +173,7 @@ class Evidence:
     rows: tuple[EvidenceRow, ...] = ()
     parts: tuple[Evidence, ...] = ()
     reason: str = ""
+    is_suppressed: bool = False
 
 
 @dataclass(frozen=True)

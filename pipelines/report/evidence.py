@@ -50,7 +50,17 @@ def _of_kpi(facts: Facts, kpi: Kpi) -> Evidence:
     value = "値なし" if kpi.text == NO_VALUE else kpi.text
     part = kpi.numerator_text if kpi.denominator is None else f"{kpi.numerator_text} / {kpi.denominator_text}"
     reason = kpi.reason or "" if kpi.value is None else ""
-    return Evidence(kpi.kpi_id, kpi.name_ja, kpi.formula_ja, facts.sources(kpi), value, part, reason=reason)
+    sources = facts.sources(kpi)
+    return Evidence(
+        kpi.kpi_id,
+        kpi.name_ja,
+        kpi.formula_ja,
+        sources,
+        value,
+        part,
+        reason=reason,
+        is_suppressed=kpi.is_suppressed,
+    )
 
 
 def _parts(facts: Facts, found: Mapping[Subject, Rows]) -> dict[str, list[Evidence]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.report.disclosure import audit
+from pipelines.report.disclosure.wording import SUPPRESSED
 from pipelines.report.document import Block, Bullets, Cell, Column, Evidence, Paragraph, Section, Table
 from pipelines.report.facts import Facts
 from pipelines.report.sections import difference
@@ -220,12 +221,11 @@ def _evidence_index(evidence: tuple[Evidence, ...]) -> Table:
         (
             Cell(e.subject_id),
             Cell(e.name),
-            number_cell(e.row_count),
-            number_cell(e.file_count),
+            *(Cell(SUPPRESSED) if e.is_suppressed else number_cell(n) for n in (e.row_count, e.file_count)),
             Cell(
                 f"{e.rows[0].path.split('/')[-1]} {e.rows[0].sheet} {e.rows[0].cell}"
                 if e.rows
-                else "根拠の行なし"
+                else (SUPPRESSED if e.is_suppressed else "根拠の行なし")
             ),
         )
         for e in evidence

@@ -46,7 +46,9 @@ def _write_kpi(sheet: Worksheet, evidence: Evidence, row: int) -> int:
         evidence.name,
         evidence.value,
         evidence.numerator,
-        f"計{evidence.row_count:,}行、{evidence.file_count}ファイル{shown}",
+        evidence.value
+        if evidence.is_suppressed
+        else f"計{evidence.row_count:,}行、{evidence.file_count}ファイル{shown}",
         f"計算: {evidence.formula}",
     )
     for index, text in enumerate(head, start=1):
