@@ -19,6 +19,10 @@ MEASURE = re.compile(
     r"K\d{3}|R\d+(?:\.\d+)*|[▲−+]?\d[\d,.]*(?:団体月|団体|人回|時間|ポイント|年度|点|件|円|回|人|日|月|年|行|者|章|%)?"
 )
 
+# Line breaking (禁則処理, JIS X 4051): what no line begins with, and what none ends with.
+NEVER_FIRST = "、。，．,.)）」』】〕］}!！?？々ー〜:：;；・％%ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
+NEVER_LAST = "(（「『【〔［{"
+
 
 def wareki(day: date) -> str:
     """令和8年(2026年)11月20日."""

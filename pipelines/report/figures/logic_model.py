@@ -8,6 +8,7 @@ from unicodedata import east_asian_width
 
 from pipelines.report.document import Cell, Figure
 from pipelines.report.figures.svg import GREY, INK, RULE, SOFT, STRONG, Drawing
+from pipelines.report.wording import NEVER_FIRST, NEVER_LAST
 
 _WIDTH, _STRAND, _GAP, _TOP = 498.0, 62.0, 7.0, 20.0
 _SIZE, _LINE, _PADDING = 6.6, 9.0, 3.5
@@ -82,7 +83,7 @@ def _lines(rows: list[tuple[Cell, ...]], width: float) -> list[Line]:
     found: list[Line] = []
     for row in rows:
         kpi_id, name, value, state = row[0].text, row[1].text, row[4].text, row[6].text
-        value = value if state in {"目標なし", "値なし"} else f"{value} {state}"
+        value = value if state in {"目標なし", "値なし", value} else f"{value} {state}"
         room = width - 6 - _ID
         pieces = _wrapped(name, room, _SIZE)
         if _length(pieces[-1], _SIZE) + _length(value, _SIZE) + 3 > room:
@@ -95,10 +96,16 @@ def _lines(rows: list[tuple[Cell, ...]], width: float) -> list[Line]:
 
 
 def _wrapped(text: str, room: float, size: float) -> list[str]:
+    """Lines that fit: none begins with a closing mark, none ends with an opening one (禁則, JIS X 4051)."""
     pieces = [""]
     for letter in text:
-        if _length(pieces[-1] + letter, size) > room:
-            pieces.append("")
+        line = pieces[-1]
+        if line and _length(line + letter, size) > room:
+            kept = len(line)
+            while kept > 1 and ((line + letter)[kept] in NEVER_FIRST or line[kept - 1] in NEVER_LAST):
+                kept -= 1
+            pieces[-1] = line[:kept]
+            pieces.append(line[kept:])
         pieces[-1] += letter
     return pieces
 

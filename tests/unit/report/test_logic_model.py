@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.report.facts import Facts, Kpi
-from pipelines.report.figures.logic_model import KINDS, draw_logic_model
+from pipelines.report.figures.logic_model import KINDS, _wrapped, draw_logic_model
 from pipelines.report.sections import logic_model
+from pipelines.report.wording import NEVER_FIRST, NEVER_LAST
 from tests.unit.report.reading import Rows
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -101,3 +103,15 @@ def test_strands_that_only_hope_share_rows(count: int) -> None:
     svg = ET.fromstring(draw_logic_model(logic_model.figure(kpis)).svg("題", "説明"))
     words = [t.text for t in svg.iter(f"{SVG}text")]
     assert all(logic_model.STRANDS[group] in words for group in groups)
+
+
+@given(st.text("住民年間経費1人当たり(利用後)、。」「ーっ%", min_size=1, max_size=40), st.floats(30, 200))
+def test_a_name_is_wrapped_whole_and_by_the_rules_of_line_breaking(text: str, room: float) -> None:
+    pieces = _wrapped(text, room, 6.6)
+    assert "".join(pieces) == text
+    for before, after in pairwise(pieces):
+        # Marks in a row longer than a line have nowhere to go.
+        if set(before) <= set(NEVER_FIRST + NEVER_LAST) or len(before) == 1:
+            continue
+        assert after[0] not in NEVER_FIRST
+        assert before[-1] not in NEVER_LAST

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import subprocess
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +127,27 @@ def test_no_text_leaves_the_margins_and_none_is_missing_its_glyph(documents: Pat
     ]
     assert outside == []
     assert not [w for _, _, w in words if "\ufffd" in w]
+
+
+@pytest.mark.parametrize("name", ["annual_evaluation.pdf", "karte.pdf"])
+def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(documents: Path, name: str) -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler) is not on this machine")
+    found = subprocess.run(
+        ["pdftotext", "-bbox-layout", documents / name, "-"], capture_output=True, text=True, check=True
+    ).stdout
+    wrong, count = [], 0
+    for block in re.findall(r"<block.*?</block>", found, re.DOTALL):
+        lines = [
+            "".join(html.unescape(word) for word in re.findall(r"<word[^>]*>(.*?)</word>", line))
+            for line in re.findall(r"<line.*?</line>", block, re.DOTALL)
+        ]
+        for before, after in pairwise(filter(None, lines)):
+            count += 1
+            if after[0] in "、。)」』々ーぁぃぅぇぉっゃゅょァィゥェォッャュョ" or before[-1] in "(「『":
+                wrong.append((before, after))
+    assert count > 300
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", ["annual_evaluation.pdf", "karte.pdf", "karte/302023.pdf"])
