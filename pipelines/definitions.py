@@ -11,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.assets.arrivals import arrivals
 from pipelines.assets.gate import gate
 from pipelines.assets.models import models
 from pipelines.assets.received import land, receive
@@ -67,6 +68,7 @@ def build_definitions(
         assets=[receive, land, tables, gate(tables), render, release],
         jobs=[job],
         schedules=[schedule],
+        sensors=[arrivals(job)],
         resources={"settings": settings if is_fixed else _SettingsResource()},
         executor=dg.in_process_executor,
     )
