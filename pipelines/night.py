@@ -26,6 +26,7 @@ from pipelines.model.previous import ISSUED, PUBLISHED, Basis, write_previous
 from pipelines.serve.candidate import Candidate
 from pipelines.serve.editions import last_edition
 from pipelines.serve.going_back import holding, leave_withdrawn
+from pipelines.serve.key import check_key
 from pipelines.serve.lock import WriterLock
 from pipelines.serve.release import (
     Release,
@@ -103,6 +104,7 @@ class Night:
             with self._step("受領"):
                 self.archive = Archive(self.settings)
                 check_ledger(self.settings, self.archive.ledger)
+                check_key(self.settings, self.archive.ledger)
                 # A withdrawal that was interrupted is completed before anything is compared with what readers see.
                 leave_withdrawn(self.settings)
                 self.previous_warehouse = self._warehouse()

@@ -6,6 +6,7 @@ pseudonymised personal data, not anonymous data.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -48,6 +49,20 @@ def default_key_file() -> Path:
     return (Path(base) if base else Path.home() / ".config") / "kyoso" / "pseudonym.key"
 
 
+def stage_key(path: Path) -> tuple[Path, PseudonymKey]:
+    """Write a new key beside its place, on disk to the last byte, closed to everybody else."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    staged = path.with_name(f".{path.name}.{os.getpid()}.new")
+    staged.unlink(missing_ok=True)
+    key = PseudonymKey(secrets.token_bytes(32))
+    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key.key.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return staged, key
+
+
 def load_key(key_file: Path | None) -> PseudonymKey:
     """Read the key, or make one on first use with mode 600.
 
@@ -57,10 +72,11 @@ def load_key(key_file: Path | None) -> PseudonymKey:
     path = key_file or default_key_file()
     try:
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_hex(32) + "\n")
+            staged, _ = stage_key(path)
+            with contextlib.suppress(FileExistsError):
+                # Another home's first night may have been faster: its key is everybody's.
+                os.link(staged, path)
+            staged.unlink()
         if path.stat().st_mode & 0o077:
             raise KyosoError(
                 "仮名の鍵のファイルを、ほかの利用者が読める状態です。",

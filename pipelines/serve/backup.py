@@ -24,9 +24,9 @@ from pipelines.ingest.archive import Archive
 from pipelines.ingest.chain import Chain
 from pipelines.ingest.content import content_hash
 from pipelines.ingest.ledger import Ledger
-from pipelines.ingest.pseudonyms import default_key_file
 from pipelines.serve.durable import sync, sync_tree
 from pipelines.serve.editions import LEDGER, RECORD
+from pipelines.serve.key import key_file
 from pipelines.serve.lock import WriterLock
 from pipelines.serve.operations import operations_ledger
 from pipelines.serve.sums import sums_of
@@ -241,7 +241,7 @@ def _write(path: Path, data: bytes, mode: int = 0o640) -> None:
 
 
 def _copy_key(settings: Settings, folder: Path) -> None:
-    path = settings.key_file or default_key_file()
+    path = key_file(settings)
     if not path.exists():
         raise KyosoError(
             "仮名の鍵がありません。",

@@ -12,9 +12,8 @@ from importlib import metadata, util
 from pathlib import Path
 
 from pipelines.ingest.ledger import Ledger
-from pipelines.ingest.pseudonyms import default_key_file, load_key
 from pipelines.serve.doctor.trouble import Progress, Trouble
-from pipelines.serve.operations import operations
+from pipelines.serve.key import check_key
 from pipelines.serve.release import releases
 from pipelines.settings import CHECKOUT, Settings
 
@@ -115,22 +114,7 @@ def folders(settings: Settings, progress: Progress) -> Iterator[Trouble]:
 
 def key(settings: Settings, progress: Progress) -> Iterator[Trouble]:
     """Real files have their key, closed to others, and it is the one that the releases were made with."""
-    receipts = Ledger(settings.ledger).receipts
-    if not receipts or receipts[0].is_sample:
-        return
-    path = settings.key_file or default_key_file()
-    if not path.exists():
-        yield Trouble(
-            "仮名の鍵がありません。このまま夜間処理を動かすと新しい鍵が作られ、以前の記録と同じ人か分からなくなります。",
-            str(path),
-            "鍵の控えを戻すか、KYOSO_KEY_FILE に正しい場所を指定してください。",
-        )
-        return
-    key_id = load_key(path).key_id
-    used = next((r.manifest.get("key_id", key_id) for r in releases(settings) if r.is_current), key_id)
-    if key_id not in (used, *(entry.subject for entry in operations(settings) if entry.kind == "rotate_key")):
-        yield Trouble(
-            f"仮名の鍵({key_id})が、公開版を作った鍵({used})と違い、交換の記録もありません。",
-            str(path),
-            "元の鍵の控えを戻してください。交換したいときは kyoso key rotate を使います。",
-        )
+    ledger = Ledger(settings.ledger)
+    if ledger.receipts:
+        check_key(settings, ledger)
+    yield from ()

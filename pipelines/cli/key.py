@@ -1,0 +1,37 @@
+"""`kyoso key`: the pseudonym key, and its renewal."""
+
+from __future__ import annotations
+
+import typer
+
+from pipelines.cli.options import Home, Raw, app, out, settings_of
+from pipelines.cli.releases import By, Reason
+from pipelines.cli.usage import Command, Group
+
+key_app = typer.Typer(cls=Group, help="仮名の鍵の交換", rich_markup_mode=None, no_args_is_help=True)
+app.add_typer(key_app, name="key")
+
+
+@key_app.callback()
+def key() -> None:
+    """仮名の鍵の交換。"""
+
+
+@key_app.command("rotate", cls=Command)
+def rotate(reason: Reason, home: Home = None, raw: Raw = None, by: By = None) -> None:
+    """仮名の鍵を新しくする。以前の仮名と同じ人かどうかは、だれにも分からなくなる。
+
+    次の夜間処理が、すべての受領ファイルを新しい鍵で読み直す。公開中の版と発行した版の仮名は、そのまま残る。
+
+    終了コード: 0 交換した / 1 失敗 / 2 見本の鍵・理由がない / 4 別の処理が実行中
+    """
+    from pipelines.serve.key import key_file
+    from pipelines.serve.key import rotate as renew
+
+    settings = settings_of(raw, home)
+    made = renew(settings, reason, by)
+    out.print(made.line, markup=False)
+    out.print(f"新しい鍵の控えを、別の場所に取ってください: {key_file(settings)}", markup=False)
+    out.print(
+        "次の kyoso nightly が、控えのすべてのファイルを読み直します。同じ鍵を使うほかの保管場所も、新しい鍵になります。"
+    )
