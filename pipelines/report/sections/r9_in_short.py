@@ -88,7 +88,7 @@ def options_in_short(facts: Facts) -> Table:
         f"{label_of(facts)}の案と、うち市町村の負担(千円)",
         columns,
         tuple(lines[:_OPTIONS]),
-        f"すべて試算。残りは県の負担。( )は負担のうち特別交付税措置の見込み。本書は案を推薦しない。{more}",
+        f"すべて試算。残りは県の負担。括弧内は負担のうち特別交付税措置の見込み。本書は案を推薦しない。{more}",
         tuple(options[:_OPTIONS]),
         width="half",
         empty_reason=NO_OPTIONS,

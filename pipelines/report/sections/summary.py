@@ -53,7 +53,7 @@ def promise(facts: Facts) -> str:
     return (
         "県が民間のデジタル人材を市町村へ派遣し、自力でDXを進められる団体を増やす事業です。"
         + (f"{year}の目標は{aims}です。" if aims else f"{year}の目標は、まだ定められていません。")
-        + f"決めるのは、{year_label(facts.fiscal_year + 1)}に続けるか、どの案でかです。"
+        + f"決めるのは、{year_label(facts.fiscal_year + 1)}に続けるかどうかと、その案です。"
     )
 
 

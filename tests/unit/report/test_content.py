@@ -210,7 +210,7 @@ def test_page_one_tells_a_stranger_what_the_programme_promised_and_what_is_to_be
     targets = {k["kpi_id"]: k["target"] for k in marts.kpis()}
     assert f"{targets['K101']:.0f}団体(K101)" in text
     assert f"{targets['K203']:.0f}%(K203)" in text
-    assert "令和9年度に続けるか" in text
+    assert "令和9年度に続けるかどうか" in text
 
 
 def test_the_three_numbers_of_page_one_are_the_marts(report: Report, marts: Rows) -> None:
