@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.report.disclosure.earlier import RECORD
 from pipelines.report.disclosure.protection import PRINTED_STEPS
-from pipelines.report.disclosure.rule import COMPLEMENTARY, PRIMARY, SAME_QUESTION
+from pipelines.report.disclosure.rule import PRIMARY
 from pipelines.report.disclosure.wording import SUPPRESSED
 from pipelines.report.document import Block, Cell, Column, Paragraph, Table
 from pipelines.report.wording import number_cell, number_text, short_year
@@ -107,7 +107,7 @@ def _reasons(plan: Plan) -> str:
     if not counts:
         return "秘匿した値はありません。" if plan.decisions else ""
     first = sum(counts[reason] for reason in PRIMARY)
-    second = counts[COMPLEMENTARY] + counts[SAME_QUESTION]
+    second = counts.total() - first
     return (
         f"秘匿した{number_text(first + second)}件のうち、回答者または答えが少ないもの{number_text(first)}件、"
         f"ほかの値から計算されるのを防ぐもの{number_text(second)}件。"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import inf
+from dataclasses import dataclass, replace
+from math import inf, isinf
 
 from pipelines.report.disclosure.cells import Key, SurveyCell
 from pipelines.report.disclosure.earlier import Shown
@@ -83,3 +83,21 @@ def _part(cell: SurveyCell, label: str, answers: Answers) -> Part:
     area = cell.key.municipality_code
     name: Name = (area, cell.amount, cell.base, answers or label)
     return Part(name, area, cell.respondents or 0, cell.base, answers)
+
+
+def _moved(now: Variable, then: Variable, part: Part, old: Part) -> Variable:
+    """A figure that a few people changed since it was shown lies no further from it than they can have moved it."""
+    adds_up = part.base == part.respondents and old.base == old.respondents
+    if now == then or not adds_up or not part.answers or not old.answers or not part.base:
+        return now
+    gone, come = (
+        {answer[0] for answer in a - b} for a, b in ((old.answers, part.answers), (part.answers, old.answers))
+    )
+    low, high = now.lowest / part.base, now.highest / part.base
+    if isinf(low) or isinf(high):
+        return now
+    return replace(
+        now,
+        lowest=max(now.lowest, then.value - len(gone) * high + len(come) * low),
+        highest=min(now.highest, then.value - len(gone) * low + len(come) * high),
+    )

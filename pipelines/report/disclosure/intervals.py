@@ -80,10 +80,17 @@ class Reader:
             return variable.lowest, variable.highest
         if len(found) > 1:
             return _by_all(target, self._variables, found, self._known | own)
-        relation = found[0]
+        return self._range(found[0]).interval(target, own & set(found[0].names))
+
+    def at_worst(self, target: Name) -> Interval | None:
+        """An interval no wider than anybody's who knows one more amount; None where that takes looking at each."""
+        found = self._of.get(target, [])
+        return self._range(found[0]).at_worst(target) if len(found) == 1 else None
+
+    def _range(self, relation: Sum) -> _Range:
         if relation not in self._ranges:
             self._ranges[relation] = _Range(self._variables, relation, self._known)
-        return self._ranges[relation].interval(target, own & set(relation.names))
+        return self._ranges[relation]
 
 
 class _Range:
@@ -98,17 +105,30 @@ class _Range:
             self._ends[name] = (low, high) if relation.sign(name) > 0 else (-high, -low)
         self._low = _total(low for low, _ in self._ends.values())
         self._high = _total(high for _, high in self._ends.values())
+        values = {name: relation.sign(name) * variables[name].value for name in relation.names}
+        self._most_up = max(values[name] - low for name, (low, _) in self._ends.items())
+        self._most_down = max(high - values[name] for name, (_, high) in self._ends.items())
 
     def interval(self, target: Name, own: Collection[Name]) -> Interval:
-        variable, sign = self._variables[target], self._relation.sign(target)
         low, high = _without(self._low, self._ends[target][0]), _without(self._high, self._ends[target][1])
         for name in own:
             value = self._relation.sign(name) * self._variables[name].value
             low = _with(_without(low, self._ends[name][0]), value)
             high = _with(_without(high, self._ends[name][1]), value)
-        rest_low = -inf if low[1] else low[0]
-        rest_high = inf if high[1] else high[0]
-        ends = (-rest_high, -rest_low) if sign > 0 else (rest_low, rest_high)
+        return self._of(target, -inf if low[1] else low[0], inf if high[1] else high[0])
+
+    def at_worst(self, target: Name) -> Interval | None:
+        low, high = _without(self._low, self._ends[target][0]), _without(self._high, self._ends[target][1])
+        if 1 in (low[1], high[1]):
+            return None
+        rest_low = -inf if low[1] else low[0] + self._most_up
+        return self._of(target, rest_low, inf if high[1] else high[0] - self._most_down)
+
+    def _of(self, target: Name, rest_low: float, rest_high: float) -> Interval:
+        """What remains for the target between the ends of everything else."""
+        variable = self._variables[target]
+        is_part = self._relation.sign(target) > 0
+        ends = (-rest_high, -rest_low) if is_part else (rest_low, rest_high)
         return max(ends[0], variable.lowest), min(ends[1], variable.highest)
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipelines.report.disclosure.cells import Key, SurveyCell, cells_of, questions_of, respondent_kpis
 from pipelines.report.disclosure.earlier import Shown, answers_of, shown_by
-from pipelines.report.disclosure.games import NamedGame, game_of
-from pipelines.report.disclosure.intervals import Interval, Name
+from pipelines.report.disclosure.games import game_of
+from pipelines.report.disclosure.intervals import Interval
 from pipelines.report.disclosure.policy import Policy
 from pipelines.report.disclosure.protection import Answers, people_changed, protect, unmet, width_of
-from pipelines.report.disclosure.rule import COMPLEMENTARY, FEW_CHANGED, SAME_QUESTION, few_changed, too_few
+from pipelines.report.disclosure.rule import (
+    COMPLEMENTARY,
+    FEW_CHANGED,
+    KEPT_SECRET,
+    SAME_QUESTION,
+    few_changed,
+    too_few,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -79,12 +86,7 @@ class Plan:
 
 
 def make_plan(
-    con: duckdb.DuckDBPyConnection,
-    fiscal_year: int,
-    policy: Policy,
-    earlier: Sequence[PreviousEdition] = (),
-    *,
-    is_complementary: bool = True,
+    con: duckdb.DuckDBPyConnection, fiscal_year: int, policy: Policy, earlier: Sequence[PreviousEdition] = ()
 ) -> Plan:
     """Decide about every figure of the year, and of the year before that documents set beside it.
 
@@ -93,86 +95,96 @@ def make_plan(
         fiscal_year: the reported year.
         policy: the thresholds.
         earlier: editions issued before that show figures of these years.
-        is_complementary: switched off only to prove that it matters.
     """
     questions = questions_of(con)
     kpis, years = respondent_kpis(con, questions), (fiscal_year - 1, fiscal_year)
     cells = cells_of(con, kpis, years)
-    if not cells:
-        return Plan(policy, kpis, editions=tuple(e.label for e in earlier))
-    shown = [shown_by(edition, kpis, years) for edition in earlier]
-    readable = [s for s in shown if s.is_readable]
-    answers = answers_of(con, kpis, years) if readable else {}
+    shown = [shown_by(edition, kpis, years) for edition in earlier] if cells else []
+    answers = answers_of(con, kpis, years) if any(s.is_readable for s in shown) else {}
     # Kartes show the reported year; of the year before, only the prefecture's figure stands beside the new one.
     printed = {k for k in cells if k.municipality_code is None or k.fiscal_year == fiscal_year}
-    reasons = _primary(cells, policy, answers, readable)
-    tables = sorted({(key.kpi_id, key.fiscal_year) for key in cells})
-    while True:
+    return replace(decide(policy, Survey(cells, printed, questions, answers), shown), kpis=kpis)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What there is to decide about.
+
+    Attributes:
+        cells: every figure.
+        printed: those that documents have a place for.
+        questions: the fields that each KPI reads.
+        answers: who answered what, by figure; needed only beside earlier editions.
+    """
+
+    cells: Mapping[Key, SurveyCell]
+    printed: Collection[Key]
+    questions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    answers: Mapping[Key, Answers] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> list[tuple[str, int]]:
+        """Each KPI and year."""
+        return sorted({(key.kpi_id, key.fiscal_year) for key in self.cells})
+
+
+def decide(
+    policy: Policy, survey: Survey, shown: Sequence[Shown] = (), *, is_complementary: bool = True
+) -> Plan:
+    """The decisions; `is_complementary` is switched off only to prove that it matters."""
+    earlier = [s for s in shown if s.is_readable]
+    reasons = _primary(survey, policy, earlier)
+    while is_complementary:
         before = len(reasons)
-        for table in tables if is_complementary else ():
-            game = game_of(table, cells, answers, readable, reasons, policy)
-            if game:
-                names = {game.names[key]: key for key in printed if key[:2] == table}
+        for table in survey.tables:
+            if game := game_of(table, survey.cells, survey.answers, earlier, reasons, policy):
+                names = {game.names[key]: key for key in survey.printed if key in game.names}
+                # The same people's same answers, suppressed in an earlier edition.
+                reasons |= {
+                    key: KEPT_SECRET for name, key in names.items() if name in game.game.secret
+                } | reasons
                 reasons |= {names[name]: COMPLEMENTARY for name in protect(game.game, names)}
-        _spread(reasons, cells, questions)
+        _spread(reasons, survey)
         if len(reasons) == before:
             break
-    return _planned(policy, kpis, cells, printed, reasons, answers, shown)
+    return _planned(policy, survey, reasons, shown)
 
 
-def _primary(
-    cells: Mapping[Key, SurveyCell], policy: Policy, answers: Mapping[Key, Answers], earlier: Iterable[Shown]
-) -> dict[Key, str]:
-    reasons = {key: reason for key, cell in cells.items() if (reason := too_few(cell, policy))}
+def _primary(survey: Survey, policy: Policy, earlier: Iterable[Shown]) -> dict[Key, str]:
+    reasons = {key: reason for key, cell in survey.cells.items() if (reason := too_few(cell, policy))}
     for edition in earlier:
-        for key in edition.keys & cells.keys() - reasons.keys():
-            now, then = answers.get(key, frozenset()), edition.answers.get(key, frozenset())
+        for key in edition.keys & survey.cells.keys() - reasons.keys():
+            now, then = survey.answers.get(key, frozenset()), edition.answers.get(key, frozenset())
             if few_changed(people_changed(now, then), policy):
                 reasons[key] = FEW_CHANGED
     return reasons
 
 
-def _spread(
-    reasons: dict[Key, str], cells: Mapping[Key, SurveyCell], questions: Mapping[str, frozenset[str]]
-) -> None:
+def _spread(reasons: dict[Key, str], survey: Survey) -> None:
     """What one question's figure hides, another figure of the same question must not tell."""
     for key in list(reasons):
-        for kpi_id, asked in questions.items():
+        own = survey.questions.get(key.kpi_id, frozenset())
+        for kpi_id, asked in survey.questions.items():
             other = key._replace(kpi_id=kpi_id)
-            if other in cells and other not in reasons and asked & questions.get(key.kpi_id, frozenset()):
+            if other in survey.cells and other not in reasons and asked & own:
                 reasons[other] = SAME_QUESTION
 
 
-def _planned(
-    policy: Policy,
-    kpis: frozenset[str],
-    cells: Mapping[Key, SurveyCell],
-    printed: set[Key],
-    reasons: Mapping[Key, str],
-    answers: Mapping[Key, Answers],
-    shown: Sequence[Shown],
-) -> Plan:
+def _planned(policy: Policy, survey: Survey, reasons: Mapping[Key, str], shown: Sequence[Shown]) -> Plan:
     """The decisions, each hidden amount with the interval that everything shown leaves it."""
-    readable = [s for s in shown if s.is_readable]
+    earlier = [s for s in shown if s.is_readable]
     decisions, faults = dict[Key, Decision](), list[str]()
-    for table in sorted({(key.kpi_id, key.fiscal_year) for key in cells}):
-        keys = [key for key in cells if key[:2] == table]
-        game = game_of(table, cells, answers, readable, reasons, policy)
-        open_names = {game.names[k] for k in keys if k in printed and k not in reasons} if game else set()
+    for table in survey.tables:
+        keys = [key for key in survey.cells if key[:2] == table]
+        game = game_of(table, survey.cells, survey.answers, earlier, reasons, policy)
+        names = game.names if game else {}
+        known = {names[k] for k in keys if k in names and k in survey.printed and k not in reasons}
         for key in keys:
-            found = _interval(game, key, open_names) if key in reasons else None
-            decisions[key] = Decision(cells[key], key in printed, reasons.get(key), found)
+            found = (
+                width_of(game.game, names[key], known) if game and key in reasons and key in names else None
+            )
+            decisions[key] = Decision(survey.cells[key], key in survey.printed, reasons.get(key), found)
         if game:
-            faults += [f"{table[0]} {table[1]}: {fault}" for fault in unmet(game.game, open_names)]
-    return Plan(
-        policy,
-        kpis,
-        decisions,
-        tuple(s.label for s in readable),
-        tuple(s.label for s in shown if not s.is_readable),
-        tuple(faults),
-    )
-
-
-def _interval(game: NamedGame | None, key: Key, shown: set[Name]) -> Interval | None:
-    return width_of(game.game, game.names[key], shown) if game else None
+            faults += [f"{table[0]} {table[1]}: {fault}" for fault in unmet(game.game, known)]
+    unread = tuple(s.label for s in shown if not s.is_readable)
+    return Plan(policy, frozenset(), decisions, tuple(s.label for s in earlier), unread, tuple(faults))

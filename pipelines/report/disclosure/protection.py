@@ -160,12 +160,14 @@ def _narrow(game: Game, known: frozenset[Name], targets: Collection[Name]) -> It
     reader = Reader(game.variables, game.sums, known)
     own = game.own
     for name in targets:
-        if name in known:
+        needed = PRINTED_STEPS * game.steps[name]
+        worst = reader.at_worst(name)
+        if name in known or (worst and is_wide(worst, game.variables[name], needed)):
             continue
         # A municipality knows its own answers: none can compute another's, or the prefecture's.
         for insider in (None, *(a for a in game.neighbours(name) if not own[a] <= known)):
             found = reader.interval(name, own[insider] if insider else ())
-            if not is_wide(found, game.variables[name], PRINTED_STEPS * game.steps[name]):
+            if not is_wide(found, game.variables[name], needed):
                 yield "narrow", name, insider
 
 

@@ -10,6 +10,7 @@ FEW_PER_ANSWER = "few_per_answer"
 FEW_CHANGED = "few_changed"
 UNKNOWN_RESPONDENTS = "unknown_respondents"
 SAME_QUESTION = "same_question"
+KEPT_SECRET = "kept_secret"
 COMPLEMENTARY = "complementary"
 PRIMARY = (UNKNOWN_RESPONDENTS, FEW_RESPONDENTS, FEW_PER_ANSWER, FEW_CHANGED)
 
