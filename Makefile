@@ -12,7 +12,7 @@ SAMPLE := --raw raw/sample --home var/sample --as-of 2026-11-20
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup nightly test test-slow spark evidence test-browser simulate check lint types imports sql-lint drift docs columns bench fuzz sample lock clean
+.PHONY: help setup nightly test test-slow spark evidence test-browser simulate check lint types imports sql-lint drift docs columns bench fuzz sample lock sbom audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -107,6 +107,24 @@ lock: $(READY) ## renew requirements.lock and requirements-spark.lock (needs a p
 		--python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header \
 		--quiet -o requirements-spark.lock
 	@rm -rf $(VENV)/lock
+
+# Tools of their own: what looks at the installation is no part of it.
+AUDIT := $(VENV)/audit
+AUDIT_READY := $(AUDIT)/.ready
+
+$(AUDIT_READY): requirements-audit.txt $(READY)
+	@echo '部品表と脆弱性調べの道具を準備しています(初回のみ。パッケージ置き場につなぎます)…'
+	@rm -rf $(AUDIT)
+	@$(BIN)/python -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet -r requirements-audit.txt || { rm -rf $(AUDIT); echo '道具を取れません。パッケージ置き場につながる機械で実行してください。' >&2; exit 1; }
+	@touch $@
+
+sbom: $(AUDIT_READY) ## what is installed, as CycloneDX: sbom.cdx.json
+	@$(AUDIT)/bin/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml --output-reproducible --output-format JSON --output-file sbom.cdx.json
+	@echo 'sbom.cdx.json'
+
+audit: $(AUDIT_READY) ## known vulnerabilities of everything in requirements.lock (asks a public index of them)
+	@$(AUDIT)/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict --progress-spinner off || { code=$$?; echo '脆弱性があるか、公開の脆弱性情報につながらず調べられませんでした(上の表示)。make audit は、外につながる機械で実行してください。' >&2; exit $$code; }
 
 clean: ## remove what the sample night made (never raw/)
 	@rm -rf var/sample
