@@ -18,14 +18,16 @@ from pipelines.report.correction import FOLDER, OVERVIEW, SEVERITY_LABELS, STATE
 from pipelines.report.correction.wording import is_asked
 from pipelines.report.page import TEMPLATES
 from pipelines.report.status_facts import STATES, Facts
+from pipelines.report.status_matrix import matrices
 from pipelines.report.wording import number_text
 from pipelines.settings import TOKYO
 
 if TYPE_CHECKING:
     from pipelines.report.status import Attempt
 
-MATRIX_COLUMNS = 22
 LISTED_FINDINGS = 100
+# More than that and the page opens as a list of who has to correct how much, not as the first one's mistakes.
+OPEN_FINDINGS = 15
 # A mark and a word, never a colour alone.
 STATE_MARKS = {
     "未提出": ("未", "missing"),
@@ -35,6 +37,16 @@ STATE_MARKS = {
     "受領": ("○", "received"),
     "期限前": ("・", "early"),
 }
+# Where the page can be jumped to.
+PARTS = (
+    ("gate", "公開前の検査"),
+    ("submissions", "提出状況"),
+    ("findings", "指摘と修正依頼"),
+    ("release-changes", "前回の公開版からの動き"),
+    ("edition-changes", "前に発行した版からの動き"),
+    ("reconciliation", "ファイルと行の突合"),
+    ("runs", "実行の記録"),
+)
 OUTCOMES = {
     "released": ("公開しました", "good"),
     "dry_run": ("試しの実行(公開していません)", "good"),
@@ -70,11 +82,14 @@ def render_page(attempt: Attempt, facts: Facts, latest: dict[str, Any], history:
             answer=_answer(attempt, facts, latest),
             age=_age(latest["released_at"], attempt.finished_at),
             to_request=[r for r in facts.submissions or () if r["state"] in ("未提出", "全行保留")],
-            matrices=_matrices([r for r in facts.submissions or () if r["municipality_code"]]),
+            matrices=matrices([r for r in facts.submissions or () if r["municipality_code"]]),
             prefecture=[r for r in facts.submissions or () if not r["municipality_code"]],
             states=[(state, *STATE_MARKS[state]) for state in reversed(STATES)],
             groups=(groups := _finding_groups(facts)),
             informed=sum(not g["is_asked"] for g in groups),
+            resolved=[f for f in facts.resolved if is_asked(f)],
+            parts=PARTS,
+            documents=_documents(latest["reports"]),
             folder=FOLDER,
             overview=OVERVIEW,
         )
@@ -101,7 +116,8 @@ def _environment() -> Environment:
         tone=lambda state: STATE_MARKS[state][1],
         outcome=STEP_LABELS.get,
     )
-    environment.globals["limit"] = LISTED_FINDINGS
+    environment.filters["recipient"] = lambda finding: recipient(finding).split("_", 1)[-1]
+    environment.globals.update(limit=LISTED_FINDINGS, open_until=OPEN_FINDINGS)
     return environment
 
 
@@ -178,50 +194,6 @@ def _todo_line(facts: Facts) -> str:
     return "、".join(parts) + "あります。" if parts else "いま、お願いすることはありません。"
 
 
-def _matrices(rows: list[Row]) -> list[dict[str, Any]]:
-    """Municipality × (form, period), split into tables narrow enough for A4."""
-    columns = sorted(
-        {(r["dataset"], r["dataset_label"], str(r["due_date"] or ""), r["period"]) for r in rows}
-    )
-    states = {(r["municipality_code"], r["dataset"], r["period"]): r for r in rows}
-    names = sorted({(r["municipality_code"], r["municipality_name"]) for r in rows})
-    tables = []
-    for chosen in _chunks(columns):
-        groups = Counter((dataset, form) for dataset, form, _, _ in chosen)
-        cells = [
-            (name, [states.get((code, dataset, period)) for dataset, _, _, period in chosen])
-            for code, name in names
-        ]
-        tables.append(
-            {
-                "groups": [(form, count) for (_, form), count in groups.items()],
-                "periods": [_period(period) for _, _, _, period in chosen],
-                "starts": [i == 0 or chosen[i - 1][0] != c[0] for i, c in enumerate(chosen)],
-                "rows": [(name, found) for name, found in cells if any(found)],
-            }
-        )
-    return tables
-
-
-def _chunks(columns: list[tuple[str, str, str, str]]) -> list[list[tuple[str, str, str, str]]]:
-    """Whole forms together, as many as fit on a page."""
-    by_form: dict[str, list[tuple[str, str, str, str]]] = defaultdict(list)
-    for column in columns:
-        by_form[column[0]].append(column)
-    chunks: list[list[tuple[str, str, str, str]]] = []
-    for group in by_form.values():
-        if chunks and len(chunks[-1]) + len(group) <= MATRIX_COLUMNS:
-            chunks[-1].extend(group)
-        else:
-            chunks.append(list(group))
-    return chunks
-
-
-def _period(text: str) -> str:
-    match = re.fullmatch(r"(\d{4})-(\d{2})(?:-01)?", text)
-    return f"{int(match[2])}月" if match else text
-
-
 def _finding_groups(facts: Facts) -> list[dict[str, Any]]:
     """Open findings per municipality, those with most to correct first."""
     groups: dict[str, list[Row]] = defaultdict(list)
@@ -246,6 +218,15 @@ def _finding_groups(facts: Facts) -> list[dict[str, Any]]:
     return sorted(
         made, key=lambda group: (-group["count"]["error"], -group["count"]["warning"], group["folder"])
     )
+
+
+def _documents(paths: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Documents of the release by folder, each by its file's name; the ones beside the report first, without a name."""
+    by_folder: dict[str, list[tuple[str, str]]] = {}
+    for path in paths:
+        folder, _, name = path.partition("/reports/")[2].rpartition("/")
+        by_folder.setdefault(folder, []).append((path, name or path.rsplit("/", 1)[-1]))
+    return sorted(by_folder.items())
 
 
 def _source_label(source: str) -> str:

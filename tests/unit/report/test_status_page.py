@@ -109,7 +109,7 @@ def test_every_link_of_the_page_leads_to_a_file(tmp_path: Path, attempt: Attempt
     page = shown(tmp_path, attempt)
     assert len(page.links) >= 5
     for link in page.links:
-        assert (tmp_path / unquote(link)).exists(), link
+        assert link[1:] in page.ids if link.startswith("#") else (tmp_path / unquote(link)).exists(), link
 
 
 def test_a_closed_gate_says_why_and_what_to_do_and_keeps_the_last_release(
@@ -123,7 +123,7 @@ def test_a_closed_gate_says_why_and_what_to_do_and_keeps_the_last_release(
     ):  # fmt: skip
         assert said in page.text
     assert "<b>町" in page.text
-    assert "<b>" not in page.html.replace("<b>−</b>", "").split("<h2>公開前の検査</h2>")[1].split("<h2>")[0]
+    assert "<b>" not in page.html.replace("<b>−</b>", "").split('<h2 id="gate">')[1].split("<h2>")[0]
 
 
 def test_a_closed_gate_before_any_release_does_not_speak_of_one(tmp_path: Path, attempt: Attempt) -> None:
@@ -197,9 +197,43 @@ def test_what_a_re_sent_file_resolved_is_counted_and_its_sender_is_told(
     counts = json.loads((tmp_path / "status" / "latest.json").read_text(encoding="utf-8"))["findings"]
     assert (counts["resolved"], counts["unresolved"]) == (1, 1)
     assert "未解決 1 解決済み 1" in re.sub(r"\s+", " ", page.text)
+    solved = page.text.split("再提出で解決した指摘(1件)")[1].split("前回の公開版から")[0]
+    assert "太地町" in solved
+    assert "2月31日" in solved
     book = load_workbook(tmp_path / "status" / "修正依頼" / "304221_太地町" / "修正依頼.xlsx")
     changes = [row[0] for row in book["前回からの変化"].iter_rows(min_row=6, values_only=True)]
     assert changes[:2] == ["解決済み", "未解決"]
+
+
+def test_with_many_findings_the_page_opens_with_who_has_how_many_and_not_with_the_first_ones(
+    tmp_path: Path, attempt: Attempt
+) -> None:
+    assert attempt.control is not None
+    few = shown(tmp_path / "few", attempt)
+    assert few.html.count("<details open>") == 1
+    control = tmp_path / "control"
+    shutil.copytree(attempt.control, control)
+    with duckdb.connect() as con:
+        for name in ("findings", "finding_states"):
+            con.execute(f"create table {name} as select * from '{control}/{name}.parquet'")
+            con.execute(
+                f"insert into {name} by name select n.* replace (n.finding_id || '-' || r.range as finding_id) "
+                f"from {name} n, range(20) r"
+            )
+            con.table(name).write_parquet(str(control / f"{name}.parquet"))
+    many = shown(tmp_path / "many", replace(attempt, control=control))
+    assert "<details open>" not in many.html
+
+
+def test_documents_of_single_municipalities_do_not_push_the_report_aside(
+    tmp_path: Path, attempt: Attempt, release: Path
+) -> None:
+    reports = tuple(sorted(p for p in (release / "reports").rglob("*") if p.is_file()))
+    page = shown(tmp_path, replace(attempt, reports=reports))
+    above, below = page.html.split("公開版の文書(団体別、30件)")
+    assert "annual_evaluation.pdf" in above
+    assert "302015.pdf" not in above
+    assert "302015.pdf" in below
 
 
 def test_rows_read_are_rows_taken_and_set_aside_for_every_source(tmp_path: Path, attempt: Attempt) -> None:
