@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from pipelines.report.document import Cell, Column, Table
 from pipelines.report.marks import BOLD, FILLS, RULE, STRONG, WASH
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 _HALF_POINTS = 15
+# A digit of the widest fallback font is 0.64 of its height; the margins of a cell are 40 twips each.
+_NARROW, _TWIPS_OF_MARGINS = 0.64, 100
+_WORDS_KEEP = 0.6
 _ALIGN = {"left": "left", "right": "right", "center": "center"}
 
 
@@ -33,9 +38,7 @@ def data_table(document: Document, table: Table, *, note: str) -> None:
     if not table.rows:
         document.add_paragraph(plain(table.empty_reason), style="Body Text")
         return
-    whole = TEXT_WIDTH_MM / 25.4 * 1440
-    total = sum(column.width for column in table.columns)
-    widths = [round(whole * column.width / total) for column in table.columns]
+    widths = widths_of(table, TEXT_WIDTH_MM / 25.4 * 1440)
     body = "".join(_body(table, widths))
     document.element.body.insert_element_before(
         parse_xml(_table(widths, _head(table.columns, widths) + body)), "w:sectPr"
@@ -45,6 +48,39 @@ def data_table(document: Document, table: Table, *, note: str) -> None:
     else:
         # Two tables without anything between them would become one.
         document.add_paragraph(style="表の注")
+
+
+def widths_of(table: Table, whole: float) -> list[int]:
+    """Widths of the columns in twips: as asked for, but no number is torn where words elsewhere can give way.
+
+    Measured for the widest letters that an office program may put in place of the font it has not got.
+    """
+    total = sum(column.width for column in table.columns)
+    asked = [whole * column.width / total for column in table.columns]
+    least = [_least(table, n, has) for n, has in enumerate(asked)]
+    missing = sum(max(0.0, need - has) for need, has in zip(least, asked, strict=True))
+    room = sum(max(0.0, has - need) for need, has in zip(least, asked, strict=True))
+    share = min(1.0, missing / room) if room else 0.0
+    gained = min(1.0, room / missing) if missing else 0.0
+    return [
+        round(has + (need - has) * (gained if need > has else share))
+        for need, has in zip(least, asked, strict=True)
+    ]
+
+
+def _least(table: Table, position: int, asked: float) -> float:
+    """What a column cannot do without: numbers, short texts and runs of Latin letters whole; other words may wrap."""
+    texts = [row[position].text for row in table.rows]
+    longest = max((_twips(text) for text in texts), default=0.0) + _TWIPS_OF_MARGINS
+    if table.columns[position].align == "right" or longest <= asked:
+        return longest
+    runs = [run for text in texts for run in re.findall(r"[!-~]+", text)]
+    return max(asked * _WORDS_KEEP, max(map(_twips, runs), default=0.0) + _TWIPS_OF_MARGINS)
+
+
+def _twips(text: str) -> float:
+    letters = sum(1.0 if east_asian_width(letter) in "WFA" else _NARROW for letter in text)
+    return letters * _HALF_POINTS / 2 * 20
 
 
 def _table(widths: list[int], rows: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.report.document import Bullets, Cell, Column, Figure, Paragraph, Report, Section, Table
 from pipelines.report.word import write_word
+from pipelines.report.word.table import widths_of
 from tests.unit.report.reading import Rows, written
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -161,3 +162,27 @@ def test_an_empty_table_says_why_instead_of_showing_a_grid(report: Report, tmp_p
     again = docx.Document(str(path))
     assert not again.tables
     assert "該当なし。まだ受領していません。" in [p.text for p in again.paragraphs]
+
+
+@pytest.mark.parametrize("digits", [1, 9, 13, 60])
+def test_no_number_is_torn_where_words_can_give_way(digits: int) -> None:
+    number = "9" * digits
+    columns = (Column("名前", width=4), Column("額(円)", "right", 1), Column("件", "right", 1))
+    table = Table(
+        "t", "題", columns, ((Cell("長い名前"), Cell(number), Cell("1")),), empty_reason="該当なし。"
+    )
+    words, money, count = widths_of(table, 9000)
+    assert abs(words + money + count - 9000) <= 2
+    assert words >= 6000 * 0.6 - 1, "words keep room of their own"
+    assert count >= 196
+    if digits < 60:
+        assert money >= digits * 96
+
+
+def test_every_number_of_the_report_has_room_in_its_column(report: Report) -> None:
+    for table in shown(report):
+        for column, width in zip(table.columns, widths_of(table, 9865), strict=True):
+            if column.align == "right":
+                position = table.columns.index(column)
+                longest = max(len(row[position].text) for row in table.rows)
+                assert width >= longest * 7.5 * 0.6 * 20, (table.key, column.label)
