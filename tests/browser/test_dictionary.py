@@ -23,7 +23,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def page(browser: Any, address: str) -> Iterator[Any]:
-    context = browser.new_context(offline=True, viewport={"width": WIDTHS[0], "height": 900})
+    context = browser.new_context(offline=True, viewport={"width": WIDTHS["office"], "height": 900})
     page = context.new_page()
     page.asked, page.said = [], []
     page.on("request", lambda r: page.asked.append(r.url))
@@ -85,7 +85,7 @@ def test_axe_finds_no_barrier(page: Any) -> None:
     assert [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found] == []
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", WIDTHS.values())
 def test_it_is_not_wider_than_the_screen(page: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
