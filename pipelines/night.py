@@ -23,10 +23,10 @@ from pipelines.ingest.archive import Archive, Reception
 from pipelines.ingest.control import ControlSummary, in_force_hash, write_control
 from pipelines.ingest.landing import LandingSummary, land_new, pseudonym_key
 from pipelines.model.previous import ISSUED, PUBLISHED, Basis, write_previous
+from pipelines.serve.before_night import make_ready
 from pipelines.serve.candidate import Candidate
 from pipelines.serve.editions import last_edition
-from pipelines.serve.going_back import holding, leave_withdrawn
-from pipelines.serve.key import check_key
+from pipelines.serve.going_back import holding
 from pipelines.serve.lock import WriterLock
 from pipelines.serve.release import (
     Release,
@@ -37,7 +37,8 @@ from pipelines.serve.release import (
     remove_old,
     write_manifest,
 )
-from pipelines.serve.witness import check_ledger, write_witness
+from pipelines.serve.sums import damage
+from pipelines.serve.witness import write_witness
 from pipelines.settings import TOKYO, Settings, today
 
 if TYPE_CHECKING:
@@ -103,10 +104,7 @@ class Night:
         if self.reception is None:
             with self._step("受領"):
                 self.archive = Archive(self.settings)
-                check_ledger(self.settings, self.archive.ledger)
-                check_key(self.settings, self.archive.ledger)
-                # A withdrawal that was interrupted is completed before anything is compared with what readers see.
-                leave_withdrawn(self.settings)
+                make_ready(self.settings, self.archive.ledger)
                 self.previous_warehouse = self._warehouse()
                 self.reception = self.archive.receive(today())
             self._need_a_file()
@@ -278,7 +276,11 @@ class Night:
         return "released" if self.release else "nothing_new"
 
     def _warehouse(self) -> Path | None:
-        return self.settings.warehouse.resolve() if self.settings.warehouse.exists() else None
+        """What readers see, unless it is damaged: then there is nothing to compare with."""
+        folder = self.settings.current.resolve()
+        return (
+            folder / "warehouse.duckdb" if self.settings.warehouse.exists() and not damage(folder) else None
+        )
 
     def _compared_with(self) -> list[Basis]:
         bases = []

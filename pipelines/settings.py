@@ -63,6 +63,7 @@ class Settings:
         fiscal_year: starting year of the reported fiscal year.
         as_of: only what had been received by this day counts.
         key_file: file with the pseudonym key, or None for the default place.
+        is_by_clock: whether the as-of date is what this computer takes for today, and nobody's word.
     """
 
     raw: Path
@@ -70,6 +71,7 @@ class Settings:
     fiscal_year: int
     as_of: date
     key_file: Path | None = None
+    is_by_clock: bool = False
 
     @classmethod
     def resolve(
@@ -84,7 +86,8 @@ class Settings:
         Raises:
             KyosoError: a variable of the environment cannot be read (exit code 2).
         """
-        as_of = as_of or read_date(os.environ.get("KYOSO_AS_OF"), "KYOSO_AS_OF") or today()
+        given = as_of or read_date(os.environ.get("KYOSO_AS_OF"), "KYOSO_AS_OF")
+        as_of = given or today()
         if fiscal_year is None:
             fiscal_year = read_year(os.environ.get("KYOSO_FISCAL_YEAR"), "KYOSO_FISCAL_YEAR")
         key = os.environ.get("KYOSO_KEY_FILE")
@@ -94,6 +97,7 @@ class Settings:
             fiscal_year=fiscal_year if fiscal_year is not None else fiscal_year_of(as_of),
             as_of=as_of,
             key_file=Path(key) if key else None,
+            is_by_clock=given is None,
         )
 
     @property

@@ -59,8 +59,8 @@ def check(
 def _check_all(
     paths: list[Path], source: str, home: Path | None, to: Path | None, report: CheckReport
 ) -> None:
-    from pipelines.ingest.archive import as_text
     from pipelines.ingest.checking import CheckJob
+    from pipelines.ingest.raw_folder import as_text
     from pipelines.ingest.read.refusal import Refused
     from pipelines.ingest.read.worker import ReadingWorkers
     from pipelines.report.correction.checked import CheckAndCopyJob, check_and_copy, lost_over

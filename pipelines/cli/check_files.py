@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipelines.errors import KyosoError, reason
-from pipelines.ingest.archive import LEFT_BEHIND, as_text
+from pipelines.ingest.raw_folder import LEFT_BEHIND, as_text
 from pipelines.report.correction.checked import RESULT
 from pipelines.settings import SAMPLE_MARKER
 

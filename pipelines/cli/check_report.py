@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from pipelines.ingest.archive import as_text
+from pipelines.ingest.raw_folder import as_text
 from pipelines.report.correction.wording import SEVERITY_LABELS, member_and_sheet, place
 
 if TYPE_CHECKING:

@@ -10,21 +10,19 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from pipelines.errors import KyosoError, reason
+from pipelines.ingest.content import content_hash
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.ledger import Ledger, Receipt
-from pipelines.settings import SAMPLE_MARKER, Settings
+from pipelines.ingest.raw_folder import as_text, files_in
+from pipelines.settings import Settings
 
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
-# What desktops, office programs and copies under way leave beside the files people send.
-LEFT_BEHIND = re.compile(
-    r"^(?:\.|~\$|~WRL|Thumbs\.db$|desktop\.ini$|README)|\.(?:tmp|part|crdownload)$", re.IGNORECASE
-)
 
 
 @dataclass
@@ -67,7 +65,7 @@ class Archive:
         seen = self._load_cache()
         known = {(receipt.path, receipt.file_id) for receipt in self.ledger.receipts}
         reception = Reception()
-        for path in _files(raw, reception):
+        for path in files_in(raw, reception.unreadable):
             relative = as_text(path.relative_to(raw))
             try:
                 stamp = _stamp(path)
@@ -93,6 +91,43 @@ class Archive:
         self.ledger.append(reception.new)
         self._save_cache(seen)
         return reception
+
+    def need(self, receipts: Iterable[Receipt]) -> None:
+        """Make sure that archived files are what was received, before anything is read from them.
+
+        One that was lost or spoiled is taken again from `raw` where it still lies there.
+
+        Raises:
+            KyosoError: it lies nowhere else.
+        """
+        lost = []
+        for receipt in receipts:
+            if self.is_whole(receipt.file_id):
+                continue
+            if source := self.still_in_raw(receipt.file_id):
+                self.keep_again(source, receipt.file_id)
+            else:
+                lost.append(receipt)
+        if lost:
+            more = f" ほか{len(lost) - 1}件" if len(lost) > 1 else ""
+            raise KyosoError(
+                f"受領ファイルの控えがなくなったか、受領したときと違います({lost[0].path}、{lost[0].received_date}受領{more})。",
+                where=str(self.path_of(lost[0].file_id)),
+                todo="控え(バックアップ)の同じ場所のファイルを写してください。kyoso doctor がすべてを示します。",
+            )
+
+    def is_whole(self, file_id: str) -> bool:
+        """Whether the archived bytes are those that were received."""
+        path = self.path_of(file_id)
+        return path.exists() and content_hash(path) == file_id
+
+    def still_in_raw(self, file_id: str) -> Path | None:
+        """The very same bytes where somebody put them."""
+        for receipt in self.ledger.receipts:
+            path = self._settings.raw / receipt.path
+            if receipt.file_id == file_id and path.is_file() and content_hash(path) == file_id:
+                return path
+        return None
 
     def keep_again(self, source: Path, file_id: str) -> None:
         """Replace an archived file that was lost or spoiled by the same bytes from somewhere else.
@@ -132,7 +167,7 @@ class Archive:
     def _store(self, path: Path) -> str:
         """Copy a file into the archive by its hash; the copy appears whole or not at all."""
         # What people sent is nobody else's on this machine.
-        self._settings.archive.mkdir(parents=True, exist_ok=True, mode=0o750)
+        self._settings.archive.mkdir(parents=True, exist_ok=True, mode=0o700)
         temporary = self._settings.archive / ".incoming"
         temporary.unlink(missing_ok=True)
         digest = hashlib.sha256()
@@ -196,49 +231,3 @@ def _to_date(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         return None
-
-
-def as_text(path: Path) -> str:
-    """A path as text that can be stored: names that are not UTF-8 come from Windows, or have escapes."""
-    name = os.fsencode(path.as_posix())
-    for encoding in ("utf-8", "cp932"):
-        try:
-            return name.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return name.decode("utf-8", "backslashreplace")
-
-
-def _is_marked(folder: Path) -> bool:
-    try:
-        return (folder / SAMPLE_MARKER).exists()
-    except PermissionError:
-        return False
-
-
-def _files(raw: Path, reception: Reception) -> Iterator[Path]:
-    """Files under `raw` in a fixed order; what cannot be one is noted in the reception.
-
-    A marked sample folder inside a real `raw` is not part of it.
-    """
-
-    def refuse(path: Path, why: str) -> None:
-        reception.unreadable.append((as_text(path.relative_to(raw)), why))
-
-    def cannot_list(error: OSError) -> None:
-        refuse(Path(error.filename), f"フォルダの中を読めません({reason(error)})。権限を確かめてください。")
-
-    for folder, subfolders, names in os.walk(raw, onerror=cannot_list):
-        here = Path(folder)
-        subfolders[:] = sorted(s for s in subfolders if not s.startswith(".") and not _is_marked(here / s))
-        links = [s for s in subfolders if (here / s).is_symlink()]
-        for name in sorted([*names, *links]):
-            path = here / name
-            if LEFT_BEHIND.search(name) or name == SAMPLE_MARKER:
-                continue
-            if path.is_symlink():
-                refuse(path, "リンク(ショートカット)です。ファイルそのものを置いてください。")
-            elif path.exists() and not path.is_file():
-                refuse(path, "ふつうのファイルではありません。Excel・CSV・ZIPのファイルを置いてください。")
-            else:
-                yield path

@@ -99,6 +99,7 @@ def _land_group(
     todo = [r for r in receipts if (r.file_id, r.source) not in landed]
     if not todo:
         return
+    archive.need(todo)
     jobs = [
         FileJob(
             r.file_id,

@@ -123,7 +123,7 @@ def write_empty_segments(landed: Path) -> None:
     """A typed, empty segment per dataset: an empty glob would be an error in the models."""
     import pyarrow.parquet as pq
 
-    landed.mkdir(parents=True, exist_ok=True, mode=0o750)
+    landed.mkdir(parents=True, exist_ok=True, mode=0o700)
     for dataset in all_datasets().values():
         path = landed / dataset.name / f"empty-{dataset.version_hash}.parquet"
         if not path.exists():
@@ -142,8 +142,35 @@ def _manifests(landed: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         yield path, json.loads(path.read_text(encoding="utf-8"))
 
 
+def damage_of(landed: Path, manifest: Path) -> str:
+    """Why a segment cannot be used, in words; empty when it is as it was landed.
+
+    Segments of an older program have no sums; those are taken as they are.
+    """
+    try:
+        stated = json.loads(manifest.read_text(encoding="utf-8"))
+        sums = dict(stated.get("sums", {}))
+        [(file_id, source) for file_id, source in stated["files"]], stated["version"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return "目録を読めません"
+    for name in ("_files", *sums):
+        path = landed / name / f"{manifest.stem}.parquet"
+        if not path.exists():
+            return f"{name} がなくなっています"
+        if name in sums and content_hash(path) != sums[name]:
+            return f"{name} が、読み取ったときと違います"
+    return ""
+
+
 def sweep(landed: Path, version: str) -> set[tuple[str, str]]:
-    """Drop older versions of this group, merged segments and what a crash left; return what has landed."""
+    """Drop older versions of this group, merged segments, what is damaged and what a crash left.
+
+    Returns:
+        What has landed; what was dropped is read again from the archive.
+    """
+    for path in sorted((landed / "_manifest").glob("*.json")):
+        if damage_of(landed, path):
+            forget_segments(landed, [path.stem])
     group = version.split("-", maxsplit=1)[0]
     found = dict(_manifests(landed))
     merged = {name for manifest in found.values() for name in manifest.get("merges", ())}

@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.errors import KyosoError
 from pipelines.serve.durable import link, sync, sync_tree
+from pipelines.serve.readers import open_to_readers
 from pipelines.serve.sums import damage, write_sums
 from pipelines.settings import CHECKOUT, Settings
 
@@ -106,6 +107,7 @@ def publish(settings: Settings) -> Release:
         shutil.rmtree(settings.candidate)
         return _read(settings, folder)
     write_sums(settings.candidate)
+    open_to_readers(settings, settings.candidate)
     sync_tree(settings.candidate)
     if folder.exists():
         # Left by a run that died before the switch, restored away from, or damaged.

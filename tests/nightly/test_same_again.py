@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 import subprocess
@@ -39,15 +40,21 @@ def assert_same_release(home: Path, other: Path) -> None:
         assert one.is_dir() or one.read_bytes() == two.read_bytes(), name
 
 
-def test_another_place_clock_language_and_number_of_threads_give_the_same_release(
+def test_another_place_clock_language_umask_and_number_of_threads_give_the_same_release(
     sample_home: Path, tmp_path: Path
 ) -> None:
     home, raw = tmp_path / "別の 場所" / "home", tmp_path / "受領 資料"
     home.parent.mkdir()
     shutil.copytree(SAMPLE, raw)
-    ran = run_night(home, raw=raw, **ELSEWHERE)
+    before = os.umask(0o077)
+    try:
+        ran = run_night(home, raw=raw, **ELSEWHERE)
+    finally:
+        os.umask(before)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert_same_release(home, sample_home)
+    assert (home / "current" / "warehouse.duckdb").stat().st_mode & 0o077 == 0o040
+    assert (home / "archive").stat().st_mode & 0o077 == 0
 
 
 def test_a_day_of_the_past_is_rebuilt_to_the_byte_after_newer_files_came(

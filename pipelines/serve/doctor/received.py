@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 from pipelines.ingest.archive import Archive
-from pipelines.ingest.content import content_hash
 from pipelines.ingest.ledger import Receipt
 from pipelines.serve.doctor.trouble import Progress, Trouble
 from pipelines.serve.editions import ledger_of
@@ -32,14 +30,10 @@ def archive(settings: Settings, progress: Progress) -> Iterator[Trouble]:
         by_content.setdefault(receipt.file_id, []).append(receipt)
     for done, (file_id, receipts) in enumerate(by_content.items(), start=1):
         progress("受領ファイルの控え", done, len(by_content))
-        path = kept.path_of(file_id)
-        if not path.exists():
-            state = "なくなっています"
-        elif content_hash(path) != file_id:
-            state = "受領したときと違います"
-        else:
+        if kept.is_whole(file_id):
             continue
-        source = _still_in_raw(settings, file_id, receipts)
+        path, source = kept.path_of(file_id), kept.still_in_raw(file_id)
+        state = "受領したときと違います" if path.exists() else "なくなっています"
         yield Trouble(
             f"受領ファイルの控えが{state}({receipts[0].path}、{receipts[0].received_date}受領)。",
             str(path),
@@ -47,11 +41,3 @@ def archive(settings: Settings, progress: Progress) -> Iterator[Trouble]:
             + ("raw に同じファイルが残っているため、--repair でも直せます。" if source else ""),
             partial(kept.keep_again, source, file_id) if source else None,
         )
-
-
-def _still_in_raw(settings: Settings, file_id: str, receipts: list[Receipt]) -> Path | None:
-    for receipt in receipts:
-        path = settings.raw / receipt.path
-        if path.is_file() and content_hash(path) == file_id:
-            return path
-    return None

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from pipelines.ingest.content import content_hash
 from pipelines.ingest.ledger import Ledger
-from pipelines.ingest.segments import forget_segments
+from pipelines.ingest.segments import damage_of, forget_segments
 from pipelines.serve.doctor.trouble import Progress, Trouble
 from pipelines.settings import Settings
 
-_AGAIN = "--repair で消せば、次の kyoso nightly が控えから読み直します。"
+_AGAIN = "新しい資料の届いた夜か --repair のあとの夜に、控えから読み直します。"
 
 
 def landed(settings: Settings, progress: Progress) -> Iterator[Trouble]:
@@ -40,23 +39,16 @@ def _trouble(folder: Path, name: str, problem: str) -> Trouble:
 
 
 def _problem(folder: Path, manifest: Path, known: set[str]) -> str:
-    try:
-        stated = json.loads(manifest.read_text(encoding="utf-8"))
-        files, sums = {file_id for file_id, _ in stated["files"]}, stated.get("sums", {})
-    except (OSError, ValueError, KeyError, TypeError):
-        return "目録を読めません"
-    if files - known:
+    if problem := damage_of(folder, manifest):
+        return problem
+    stated = json.loads(manifest.read_text(encoding="utf-8"))
+    if {file_id for file_id, _ in stated["files"]} - known:
         return "受領台帳にないファイルの行があります"
-    found = {path.parent.name: path for path in folder.glob(f"*/{manifest.stem}.parquet")}
-    if lost := ({"_files", *sums} - found.keys()):
-        return f"{sorted(lost)[0]} がなくなっています"
-    for name, path in sorted(found.items()):
-        if name in sums and content_hash(path) != sums[name]:
-            return f"{name} が、読み取ったときと違います"
-        # An older program wrote no sums.
-        if name not in sums and (problem := _unreadable(path)):
-            return problem
-    return ""
+    # An older program wrote no sums.
+    unknown = [
+        p for p in folder.glob(f"*/{manifest.stem}.parquet") if p.parent.name not in stated.get("sums", {})
+    ]
+    return next(filter(None, map(_unreadable, unknown)), "")
 
 
 def _unreadable(path: Path) -> str:

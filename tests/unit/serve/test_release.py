@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import json
 import os
 import shutil
@@ -110,6 +111,41 @@ def test_whenever_publishing_is_killed_readers_find_the_old_or_the_new_release_w
         }
         assert len(list(settings.releases.iterdir())) <= KEPT_RELEASES
     assert seen == {before, "new"}
+
+
+def test_whatever_the_umask_was_the_group_reads_releases_and_nobody_else_gets_more(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = os.umask(0o077)
+    try:
+        publish_as(settings, "one")
+    finally:
+        os.umask(before)
+    for path in [settings.home, settings.releases, *settings.releases.rglob("*")]:
+        mode = path.stat().st_mode
+        needed = 0o010 if path == settings.home else 0o050 if path.is_dir() else 0o040
+        assert mode & 0o077 == needed, path
+    monkeypatch.setenv("KYOSO_READERS", "no such group")
+    make_candidate(settings, "two")
+    with pytest.raises(KyosoError, match="no such group") as caught:
+        publish(settings)
+    assert "usermod" in caught.value.todo
+    assert current_id(settings) == "one"
+    monkeypatch.setenv("KYOSO_READERS", grp.getgrgid(os.getgid()).gr_name)
+    assert publish(settings).is_current
+
+
+def test_a_damaged_release_of_the_same_id_is_replaced_by_what_the_night_has_built(settings: Settings) -> None:
+    publish_as(settings, "one")
+    publish_as(settings, "two")
+    (settings.current / "reports" / "annual_evaluation.pdf").write_text("damaged", encoding="utf-8")
+    publish_as(settings, "two")
+    assert_whole(settings.current)
+    (settings.releases / "one" / "manifest.json").write_text("{", encoding="utf-8")
+    publish_as(settings, "three")
+    assert [r.release_id for r in releases(settings)] == ["two", "three"], (
+        "one that cannot be read stops nothing"
+    )
 
 
 def test_only_the_newest_releases_are_kept_and_never_without_the_current_one(settings: Settings) -> None:
