@@ -144,6 +144,18 @@ def test_a_night_with_nothing_new_says_so_and_that_the_verdict_stands(
     assert "前回の判定がそのまま有効です" in page.text
 
 
+def test_a_night_that_holds_back_says_whose_decision_it_is_and_how_it_ends(
+    tmp_path: Path, attempt: Attempt
+) -> None:
+    by = "取消し 0f3a(2026-11-20 09:00、県 太郎、理由: 二重の<記入>)"
+    page = shown(tmp_path, replace(attempt, outcome="held", held_by=by, notices=(f"公開版 {by}",)))
+    for said in ("公開を控えています", by, "kyoso releases resume", "取り消した版", "前回の公開版を"):
+        assert said in page.text, said
+    latest = json.loads((tmp_path / "latest.json").read_text(encoding="utf-8"))
+    assert (latest["held_by"], latest["notices"]) == (by, [f"公開版 {by}"])
+    assert "取り消した版" not in shown(tmp_path / "other", attempt).text
+
+
 def test_a_failed_night_says_what_where_and_what_to_do(tmp_path: Path, attempt: Attempt) -> None:
     error = KyosoError("ディスクの空きがありません。", where="保存先", todo="空きを作ってください。")
     failed = replace(attempt, outcome="failed", error=error, verdict=None, warehouse=None, control=None)
