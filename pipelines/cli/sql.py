@@ -33,6 +33,7 @@ def sql(
     """
     from pipelines.cli.console import print_rows
     from pipelines.report.dictionary.queries import kept_queries
+    from pipelines.serve.connection import held
     from pipelines.serve.connection import query as run_query
 
     if show_list:
@@ -41,7 +42,7 @@ def sql(
         )
         return
     text = _kept(saved, query) if saved else query
-    settings = settings_of(home=home)
+    settings = held(settings_of(home=home))
     names, rows = run_query(settings, text)
     if xlsx is None:
         print_rows(out, names, rows, is_csv=csv)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,14 @@ def warehouse_of(settings: Settings) -> Path:
             todo="kyoso releases で確かめ、kyoso nightly を実行してください。見本なら make nightly です。",
         )
     return settings.warehouse.resolve()
+
+
+def held(settings: Settings) -> Settings:
+    """Settings that stay with the release that is current now, for whoever reads more than once for one answer.
+
+    A release's folder holds its warehouse by the same name as a home does.
+    """
+    return replace(settings, home=warehouse_of(settings).parent)
 
 
 def release_manifest(settings: Settings) -> dict[str, Any]:

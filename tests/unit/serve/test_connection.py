@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from pipelines.errors import KyosoError
-from pipelines.serve.connection import connect, query
+from pipelines.serve.connection import connect, held, query, release_manifest
 from pipelines.serve.release import switch
 from pipelines.settings import Settings
 
@@ -98,6 +98,14 @@ def test_a_reader_keeps_its_release_across_the_switch_and_the_next_one_sees_the_
         switch(settings, "two")
         assert before.sql("select stage from mart_stage").fetchall() == [("始動",)]
         assert query(settings, "select stage from mart_stage")[1] == [("協働",)]
+
+
+def test_an_answer_and_what_it_says_of_its_release_come_out_of_the_same_one(settings: Settings) -> None:
+    reading = held(settings)
+    switch(settings, "two")
+    assert query(reading, "select stage from mart_stage")[1] == [("始動",)]
+    assert release_manifest(reading)["release_id"] == "one"
+    assert release_manifest(held(settings))["release_id"] == "two"
 
 
 def test_a_plain_connection_and_pandas_in_another_process_read_it_too(settings: Settings) -> None:
