@@ -42,7 +42,10 @@ def sql(
         )
         return
     text = _kept(saved, query) if saved else query
-    settings = held(settings_of(home=home))
+    settings = settings_of(home=home)
+    if xlsx is not None:
+        # The rows and the sheet about their release are read one after the other.
+        settings = held(settings)
     names, rows = run_query(settings, text)
     if xlsx is None:
         print_rows(out, names, rows, is_csv=csv)
