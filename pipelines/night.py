@@ -197,7 +197,8 @@ class Night:
         self._need("verdict.json", "検査の結果")
         with self._step("報告書"):
             same = [document.file_name for document in DOCUMENTS if document.is_of_program]
-            kept = self.candidate.take_over(self.settings.current, same, code_version())
+            seen = self.previous_warehouse
+            kept = self.candidate.take_over(seen.parent, same, code_version()) if seen else []
             due = [d for d in DOCUMENTS if d.file_name not in {path.name for path in kept}]
             if self.background is None:
                 return kept + render(self.candidate.folder, [d.key for d in due])

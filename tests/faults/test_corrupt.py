@@ -136,11 +136,17 @@ def test_a_clock_that_ran_backwards_replaces_nothing(house: House) -> None:
 def test_a_night_builds_a_damaged_release_again_that_readers_see(home: Path) -> None:
     """The same inputs give the same id, and nothing new would be no reason to leave it as it is."""
     before = assert_release_is_whole(home)
+    documents = {p.name: p.read_bytes() for p in (home / "current" / "reports").iterdir() if p.is_file()}
     spoil(home / "current" / "warehouse.duckdb")
-    spoil(home / "current" / "reports" / "annual_evaluation.pdf")
+    for name in ("annual_evaluation.pdf", "data_dictionary.html"):
+        spoil(home / "current" / "reports" / name)
     assert "公開したときと違います" in run_kyoso("doctor", "--home", home).stdout
     ran = run_night(home)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert assert_release_is_whole(home) == before
     assert damage((home / "current").resolve()) == []
+    for name in ("annual_evaluation.pdf", "data_dictionary.html"):
+        assert (home / "current" / "reports" / name).read_bytes() == documents[name], (
+            "no damage is taken over"
+        )
     assert "新しいものはありません" in run_night(home).stdout
