@@ -74,6 +74,10 @@ from candidate.mart_submission s
 order by s.dataset, s.due_date, s.period, s.municipality_code nulls first
 """
 
+# What a night changes may be what one person answered: figures of people's answers are left to the report.
+_OF_PEOPLE = (
+    "insert into of_people select kpi_id from candidate.kpi_definitions where answered_by = 'respondents'"
+)
 _KPI_CHANGES = """
 select n.kpi_id, n.name_ja, n.unit, p.value as before_value, n.value as after_value,
     p.status as before_status, n.status as after_status, n.reason
@@ -82,6 +86,7 @@ full join previous.mart_kpi p on p.kpi_id = n.kpi_id and p.fiscal_year = n.fisca
     and p.municipality_code is not distinct from n.municipality_code
 where coalesce(n.fiscal_year, p.fiscal_year) = ? and coalesce(n.municipality_code, p.municipality_code) is null
     and (n.value is distinct from p.value or n.status is distinct from p.status)
+    and coalesce(n.kpi_id, p.kpi_id) not in (select kpi_id from of_people)
 order by coalesce(n.kpi_id, p.kpi_id)
 """
 
@@ -89,6 +94,7 @@ _ISSUED_CHANGES = """
 select kpi_id, name_ja, unit, before_value, after_value, cause, file_count, coalesce(files_in, files_out) as files
 from candidate.mart_kpi_change
 where compared_with = ? and fiscal_year = ? and municipality_code is null
+    and kpi_id not in (select kpi_id from of_people)
 order by kpi_id
 """
 
@@ -148,6 +154,9 @@ def gather(warehouse: Path | None, control: Path | None, previous: Path | None) 
         findings = _rows(con, _FINDINGS.format(states="<> 'resolved'")) if has_findings else []
         resolved = _rows(con, _FINDINGS.format(states="= 'resolved'")) if has_findings else []
         candidate = _attach(con, warehouse, "candidate")
+        con.execute("create temp table of_people (kpi_id varchar)")
+        if "kpi_definitions" in candidate:
+            con.execute(_OF_PEOPLE)
         is_other = previous is not None and warehouse is not None and not _same(previous, warehouse)
         before = _attach(con, previous, "previous") if is_other else frozenset()
         has_files = {"files", "reconciliation"} <= tables
