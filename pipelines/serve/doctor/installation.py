@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 from pipelines.ingest.ledger import Ledger
 from pipelines.serve.doctor.trouble import Progress, Trouble
 from pipelines.serve.key import check_key
+from pipelines.serve.readers import VARIABLE as READERS
 from pipelines.serve.release import releases
 from pipelines.settings import CHECKOUT, Settings
 
@@ -101,6 +103,13 @@ def folders(settings: Settings, progress: Progress) -> Iterator[Trouble]:
             "受領ファイルのフォルダを読めません。",
             str(settings.raw),
             "夜間処理の利用者に、読むことを許してください。",
+        )
+    group = os.environ.get(READERS)
+    if group and group not in {known.gr_name for known in grp.getgrall()}:
+        yield Trouble(
+            f"{READERS} のグループ「{group}」がありません。このままでは公開できません。",
+            str(settings.releases),
+            f"グループを作るか、{READERS} を直してください。例: groupadd {group}",
         )
     for folder in (settings.archive, settings.landed):
         if folder.is_dir() and folder.stat().st_mode & 0o007:

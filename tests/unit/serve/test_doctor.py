@@ -276,6 +276,13 @@ def test_this_very_installation_is_what_the_lock_says(settings: Settings) -> Non
     assert list(installation.fonts(settings, quiet)) == []
 
 
+def test_a_group_of_readers_that_there_is_not_is_named_before_a_night_stumbles_over_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KYOSO_READERS", "nobody-knows-them")
+    assert "nobody-knows-them" in troubles(settings)["フォルダの権限"][0].what
+
+
 def test_a_full_disk_is_foretold(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installation, "LEAST_FREE_BYTES", 2**60)
     assert "空きが足りません" in next(installation.disk(settings, quiet)).what
