@@ -1,4 +1,4 @@
-"""Images of a workbook carried over as they are: openpyxl drops them where no image library is installed."""
+"""Images of a workbook carried over as they are: received bytes are never decoded, whatever library is installed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ if TYPE_CHECKING:
 # Those that openpyxl can name in a package.
 _FORMATS = ("png", "jpg", "jpeg", "gif", "bmp", "emf", "tif", "tiff")
 MAX_IMAGE_BYTES = 50 * 2**20
+
+
+def leave_images_alone() -> None:
+    """Keep openpyxl from decoding and rewriting the images of the files it opens; see `keep_images`."""
+    from openpyxl.reader import drawings
+
+    drawings.PILImage = False  # type: ignore[attr-defined]
 
 
 def keep_images(reader: ExcelReader, archive: ZipFile) -> None:

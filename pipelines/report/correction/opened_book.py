@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.ingest.read.container import kind_of
 from pipelines.ingest.read.grid import Grid
 from pipelines.ingest.read.refusal import Refused
-from pipelines.report.correction.images import keep_images
+from pipelines.report.correction.images import keep_images, leave_images_alone
 from pipelines.report.correction.marks import unmark
 from pipelines.report.correction.rebuilt import MAX_CELLS, cell_count, rebuilt, write_value
 from pipelines.report.correction.wording import LIST_SHEET, Row, member_and_sheet
@@ -87,6 +87,7 @@ def _original(path: Path, grids: list[Grid]) -> Opened | None:
         # As a stream: openpyxl would refuse a name that does not end in .xlsx, and archived files have none.
         with warnings.catch_warnings(record=True) as caught, path.open("rb") as stream:
             warnings.simplefilter("always")
+            leave_images_alone()
             reader = ExcelReader(stream, keep_links=False, rich_text=True)
             reader.read()
             with zipfile.ZipFile(stream) as archive:
