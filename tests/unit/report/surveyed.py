@@ -56,7 +56,9 @@ def survey(release: Path, folder: Path, answered: Mapping[tuple[str, int], Answe
             "delete from mart_kpi where kpi_id between 'K601' and 'K606' and municipality_code is not null"
         )
         con.execute("delete from mart_kpi_evidence where kpi_id between 'K601' and 'K606'")
-        con.execute("update staging.stg_survey__transfer_answers set has_successor = row % 2 = 0, has_handover = true")
+        con.execute(
+            "update staging.stg_survey__transfer_answers set has_successor = row % 2 = 0, has_handover = true"
+        )
         for (kpi_id, year), towns in sorted(answered.items(), key=lambda item: (item[0][1], item[0][0])):
             con.execute(f"delete from mart_kpi where kpi_id = '{kpi_id}' and fiscal_year = {year}")
             whole = tuple(sum(town[i] for town in towns.values()) for i in (0, 1))
