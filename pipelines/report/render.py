@@ -82,7 +82,7 @@ def render(
         candidate: folder with warehouse, verdict, manifest and control tables.
         keys: which of `DOCUMENTS`.
         edition: what they are issued as; None for a working copy.
-        folder: where they go; by default to `reports` beside the rows.
+        folder: where they go, with `disclosure.json` beside it; by default to `reports` beside the rows.
 
     Raises:
         KyosoError: the gate is closed, or the rows are not the rows that were judged.
@@ -99,9 +99,10 @@ def render(
             )
         report = draw(build_report(facts))
         check(report, facts.disclosure)
-        write_record(facts.disclosure, candidate)
+        folder = folder or candidate / "reports"
+        folder.mkdir(parents=True, exist_ok=True)
+        # Beside the documents, not among them: it says of each suppressed figure how many answered.
+        write_record(facts.disclosure, folder.parent)
     finally:
         facts.close()
-    folder = folder or candidate / "reports"
-    folder.mkdir(parents=True, exist_ok=True)
     return [d.write(report, folder / d.file_name) for d in DOCUMENTS if d.key in wanted]
