@@ -25,13 +25,19 @@ _SEA_COLUMNS, _SEA_ROWS = range(3, 6), range(2, 6)
 
 
 def draw_tile_map(figure: Figure) -> Drawing:
-    """Stage by colour and in the key, 要確認 by a dashed outline, dispatch by a dot."""
-    rows = [r for r in rows_of(figure) if number(r, "列") is not None]
-    columns = 1 + max(int(number(r, "列") or 0) for r in rows)
-    lines = 1 + max(int(number(r, "行") or 0) for r in rows)
+    """Stage by colour and in the key, 要確認 by a dashed outline, dispatch by a dot.
+
+    A municipality whose place on the map nobody has said has no tile, but is counted in the key.
+    """
+    every = rows_of(figure)
+    rows = [r for r in every if number(r, "列") is not None and number(r, "行") is not None]
+    columns = 1 + max((int(number(r, "列") or 0) for r in rows), default=-1)
+    lines = 1 + max((int(number(r, "行") or 0) for r in rows), default=-1)
     step = HALF_WIDTH / max(columns, 6)
     is_at_sea = all(r["列"] not in _SEA_COLUMNS or r["行"] not in _SEA_ROWS for r in rows) and columns >= 6
-    key = _key(rows)
+    key = _key(every)
+    if len(rows) < len(every):
+        key.append((f"地図に位置のない {len(every) - len(rows):,}団体(表にある)", "none", "none", ""))
     height = lines * _ROW_STEP + (0 if is_at_sea else len(key) * _KEY_STEP)
     drawing = Drawing(HALF_WIDTH, height)
     for row in rows:

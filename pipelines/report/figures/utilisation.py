@@ -6,19 +6,26 @@ from pipelines.report.document import Figure
 from pipelines.report.figures.svg import BLUE, HALF_WIDTH, RULE, STRONG, Drawing, number, rows_of
 from pipelines.report.wording import number_text
 
-_NAMES, _TOP, _STEP, _BAR = 46.0, 14.0, 17.0, 12.0
+_NAMES, _TOP, _STEP, _BAR, _SIZE = 46.0, 14.0, 17.0, 12.0, 8.0
+# As many bars as a page is high: of a longer list the first and the last ones.
+_ENDS = 15
 
 
 def draw_utilisation(figure: Figure) -> Drawing:
     """One bar per municipality; one without a rate keeps its line and says so."""
-    rows = rows_of(figure)
+    every = rows_of(figure)
+    rows = every if len(every) <= 2 * _ENDS else [*every[:_ENDS], *every[-_ENDS:]]
+    left_out = len(every) - len(rows)
     rates = [rate for r in rows if (rate := number(r, "実施率(%)")) is not None]
     target = next((t for r in rows if (t := number(r, "目標(%)")) is not None), None)
     scale = (HALF_WIDTH - _NAMES - 4) / max([100.0, *rates])
-    drawing = Drawing(HALF_WIDTH, _TOP + _STEP * len(rows) + 2)
+    drawing = Drawing(HALF_WIDTH, _TOP + _STEP * (len(rows) + bool(left_out)) + 2)
+    if left_out:
+        drawing.text(_NAMES + 4, _TOP + _STEP * _ENDS + 9, f"ほか{left_out:,}団体(表にある)")
     for position, row in enumerate(rows):
-        y, rate = _TOP + position * _STEP, number(row, "実施率(%)")
-        drawing.text(_NAMES - 5, y + 9, str(row["団体"]), anchor="end")
+        y = _TOP + _STEP * (position + bool(left_out and position >= _ENDS))
+        rate, name = number(row, "実施率(%)"), str(row["団体"])
+        drawing.text(_NAMES - 5, y + 9, name, size=min(_SIZE, (_NAMES - 6) / len(name)), anchor="end")
         if rate is None:
             drawing.text(_NAMES + 4, y + 9, "計画が始まっていない")
             continue

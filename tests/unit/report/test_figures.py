@@ -162,3 +162,26 @@ def test_an_estimate_stands_with_its_interval_and_what_it_must_reach() -> None:
     assert float(band.get("x") or 0) + float(band.get("width") or 0) / 2 == pytest.approx(zero, abs=0.01)
     dots = [float(dot.get("cx") or 0) for dot in svg.iter(f"{SVG}circle")]
     assert dots[0] > dots[1] > zero
+
+
+def test_a_municipality_without_a_place_on_the_map_is_counted_and_a_map_of_none_is_still_drawn() -> None:
+    known = ("海南市", "共創", "", "○", 0, 1)
+    unknown = ("新しい町", "協働", "要確認", "", Cell(NO_VALUE), Cell(NO_VALUE))
+    both = words(drawn("tile_map", known, unknown))
+    assert "海南市" in both
+    assert "新しい町" not in both
+    assert "協働 1団体" in both
+    assert "地図に位置のない 1団体(表にある)" in both
+    assert "協働 1団体" in words(drawn("tile_map", unknown))
+
+
+def test_a_country_of_municipalities_fits_a_page_and_says_how_many_are_left_out() -> None:
+    svg = drawn("utilisation", *((f"とても長い名前の団体{n}", 1, 2, 100 - n / 20, 95) for n in range(1_741)))
+    assert "ほか1,711団体(表にある)" in words(svg)
+    assert float(svg.attrib["viewBox"].split()[3]) < 600
+    # No name begins left of the picture.
+    for element in svg.iter(f"{SVG}text"):
+        if (element.text or "").startswith("とても長い"):
+            assert (
+                float(element.attrib["x"]) - float(element.attrib["font-size"]) * len(element.text or "") >= 0
+            )
