@@ -169,7 +169,7 @@ def test_no_number_is_torn_where_words_can_give_way(digits: int) -> None:
     number = "9" * digits
     columns = (Column("名前", width=4), Column("額(円)", "right", 1), Column("件", "right", 1))
     table = Table(
-        "t", "題", columns, ((Cell("長い名前"), Cell(number), Cell("1")),), empty_reason="該当なし。"
+        "t", "題", columns, ((Cell("長い名前" * 20), Cell(number), Cell("1")),), empty_reason="該当なし。"
     )
     words, money, count = widths_of(table, 9000)
     assert abs(words + money + count - 9000) <= 2
