@@ -12,7 +12,7 @@ SAMPLE := --raw raw/sample --home var/sample --as-of 2026-11-20
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup nightly test test-slow spark evidence test-browser simulate check lint types imports sql-lint drift docs columns bench fuzz sample lock sbom audit clean
+.PHONY: help setup nightly test test-slow spark evidence test-browser pictures simulate check lint types imports sql-lint drift docs columns bench fuzz sample lock sbom audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,9 @@ evidence: $(READY) ## every figure again from its evidence alone (some twenty mi
 
 test-browser: $(READY) ## the pages in a real Chromium, the documents in a real LibreOffice
 	@$(BIN)/python -m pytest -q -m '(browser or office) and not slow' -n 2 --dist loadscope
+
+pictures: nightly ## the README's pictures of the pages again, from the sample (needs Chromium)
+	@$(BIN)/python -m tests.browser.pictures var/sample reports/pictures
 
 simulate: $(READY) ## size, coverage and power of the effect estimate, over thousands of invented programmes
 	@$(BIN)/python -m pytest -q -m slow tests/simulations

@@ -36,10 +36,11 @@ def draw_tile_map(figure: Figure) -> Drawing:
     step = HALF_WIDTH / max(columns, 6)
     is_at_sea = all(r["列"] not in _SEA_COLUMNS or r["行"] not in _SEA_ROWS for r in rows) and columns >= 6
     key = _key(every)
-    if len(rows) < len(every):
-        key.append((f"地図に位置のない {len(every) - len(rows):,}団体(表にある)", "none", "none", ""))
     height = lines * _ROW_STEP + (0 if is_at_sea else len(key) * _KEY_STEP)
-    drawing = Drawing(HALF_WIDTH, height)
+    missing = len(every) - len(rows)
+    drawing = Drawing(HALF_WIDTH, height + (_KEY_STEP if missing else 0))
+    if missing:
+        drawing.text(0, height + 10, f"地図に位置のない {missing:,}団体(表にある)")
     for row in rows:
         _tile(drawing, row, step)
     place = (
