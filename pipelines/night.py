@@ -202,9 +202,8 @@ class Night:
             due = [d for d in DOCUMENTS if d.file_name not in {path.name for path in kept}]
             if self.background is None:
                 return kept + render(self.candidate.folder, [d.key for d in due])
-            # The set forms in the process where the typesetter is warm, the workbooks here.
-            self.background.start(render, self.candidate.folder, [d.key for d in due if d.kind != "excel"])
-            here = render(self.candidate.folder, [d.key for d in due if d.kind == "excel"])
+            self.background.start(render, self.candidate.folder, [d.key for d in due if not d.is_beside])
+            here = render(self.candidate.folder, [d.key for d in due if d.is_beside])
             return kept + here + list(self.background.result())
 
     def publish(self) -> Release | None:

@@ -32,7 +32,12 @@ def warm_up() -> None:
 
 @dataclass(frozen=True)
 class Document:
-    """One form of the report, or of the dictionary: that one says the same as long as the program is the same."""
+    """One form of the report, or of the dictionary.
+
+    Attributes:
+        is_of_program: says the same as long as the program is the same.
+        is_beside: written by the night's own process while another one writes the rest: about half of the work.
+    """
 
     key: str
     file_name: str
@@ -40,6 +45,7 @@ class Document:
     description: str
     write: Callable[[Report, Path], Path]
     is_of_program: bool = False
+    is_beside: bool = False
 
 
 DOCUMENTS = (
@@ -50,9 +56,17 @@ DOCUMENTS = (
         "excel",
         "年次評価報告書(Excel、数字とグラフを使うため)",
         write_workbook,
+        is_beside=True,
     ),
     Document("docx", "annual_evaluation.docx", "word", "年次評価報告書(Word、書き足すため)", write_word),
-    Document("karte", "karte.pdf", "pdf", "市町村別カルテ(1団体1ページ、団体別のPDFも)", write_kartes),
+    Document(
+        "karte",
+        "karte.pdf",
+        "pdf",
+        "市町村別カルテ(1団体1ページ、団体別のPDFも)",
+        write_kartes,
+        is_beside=True,
+    ),
     Document("html", "annual_evaluation.html", "html", "年次評価報告書(HTML、証跡をたどるため)", write_page),
     Document(
         "dictionary_html",
@@ -69,6 +83,7 @@ DOCUMENTS = (
         "データ辞書(Excel、一覧を絞り込むため)",
         write_dictionary_book,
         is_of_program=True,
+        is_beside=True,
     ),
 )
 

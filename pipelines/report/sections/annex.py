@@ -233,7 +233,7 @@ def _evidence_index(evidence: tuple[Evidence, ...]) -> Table:
     )
     columns = (
         Column("番号", width=2.9),
-        Column("KPI", width=16.5),
+        Column("名前", width=16.5),
         Column("行", "right", 3.2),
         Column("ファイル", "right", 4.8),
         Column("最初の行(ファイル、シート、セル)", width=32),

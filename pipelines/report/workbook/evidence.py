@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 EVIDENCE_SHEET = "証跡"
 HEADING_ROW = 4
-HEADINGS = ("KPI", "名前", "値", "分子/分母", "役割", "ファイル", "シート", "セル", "項目")
+HEADINGS = ("番号", "名前", "値", "分子/分母", "役割", "ファイル", "シート", "セル", "項目", "記入")
 # All of them are in the HTML file.
 ROWS_OF_EACH = 200
-_WIDTHS = (8, 32, 16, 24, 20, 62, 20, 10, 22)
+_WIDTHS = (8, 32, 16, 24, 20, 62, 20, 10, 22, 24)
 
 
 def write_evidence(sheet: Worksheet, report: Report) -> dict[str, int]:
@@ -66,6 +66,7 @@ def _write_kpi(sheet: Worksheet, evidence: Evidence, row: int) -> int:
             item.sheet,
             item.cell,
             item.field_label,
+            item.text,
         )
         for index, value in enumerate(texts, start=1):
             if value:

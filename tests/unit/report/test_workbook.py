@@ -189,3 +189,16 @@ def test_no_sheet_is_wider_than_a_page_in_print(book: Any) -> None:
     for sheet in book:
         assert sheet.page_setup.fitToWidth == 1
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_the_evidence_shows_what_was_typed_as_the_other_forms_do(book: Any, report: Report) -> None:
+    shown = [
+        row for row in book["証跡"].iter_rows(min_row=HEADING_ROW + 1, values_only=True) if row[1] is None
+    ]
+    expected = [
+        (e.subject_id, row.path, row.sheet, row.cell, row.field_label, row.text)
+        for e in report.evidence
+        for row in e.rows[:200]
+    ]
+    assert [(row[0], row[5], row[6] or "", row[7], row[8], row[9] or "") for row in shown] == expected
+    assert {"非表示", "3"} <= {row[9] for row in shown}
