@@ -11,7 +11,14 @@ from pipelines.report.disclosure.earlier import Shown, answers_of, shown_by
 from pipelines.report.disclosure.games import game_of
 from pipelines.report.disclosure.intervals import Interval
 from pipelines.report.disclosure.policy import Policy
-from pipelines.report.disclosure.protection import Answers, people_changed, protect, unmet, width_of
+from pipelines.report.disclosure.protection import (
+    Answers,
+    difference_tells,
+    people_changed,
+    protect,
+    unmet,
+    width_of,
+)
 from pipelines.report.disclosure.rule import (
     COMPLEMENTARY,
     FEW_CHANGED,
@@ -155,9 +162,20 @@ def _primary(survey: Survey, policy: Policy, earlier: Iterable[Shown]) -> dict[K
     for edition in earlier:
         for key in edition.keys & survey.cells.keys() - reasons.keys():
             now, then = survey.answers.get(key, frozenset()), edition.answers.get(key, frozenset())
-            if few_changed(people_changed(now, then), policy):
+            if difference_tells(now, then, _change(survey.cells[key], edition.cells[key]), policy):
                 reasons[key] = FEW_CHANGED
+        # What was kept secret and has moved by a few people since would be told nearly as it was.
+        for key in edition.secret & survey.cells.keys() - reasons.keys():
+            now, then = survey.answers.get(key, frozenset()), edition.answers.get(key, frozenset())
+            if few_changed(people_changed(now, then), policy):
+                reasons[key] = KEPT_SECRET
     return reasons
+
+
+def _change(now: SurveyCell, then: SurveyCell) -> float | None:
+    """By how many people a count moved."""
+    is_count = now.is_share and now.amount is not None and then.amount is not None
+    return now.amount - then.amount if is_count else None  # type: ignore[operator]
 
 
 def _spread(reasons: dict[Key, str], survey: Survey) -> None:

@@ -193,12 +193,39 @@ def _moved(
     for other_number, other in enumerate(game.issues[:number]):
         if other.whole.name not in known or not answers:
             continue
-        if few_changed(people_changed(answers, _together(_rest(other, known))), game.policy):
+        before = _rest(other, known)
+        change = _count(game, rest) - _count(game, before) if _are_counts(game, [*rest, *before]) else None
+        if difference_tells(answers, _together(before), change, game.policy):
             yield "few_changed_remain", other_number, number
+
+
+def _count(game: Game, parts: list[Part]) -> float:
+    return sum(game.variables[p.name].value for p in parts)
+
+
+def _are_counts(game: Game, parts: list[Part]) -> bool:
+    return all(game.variables[p.name].is_whole for p in parts)
 
 
 def _together(parts: list[Part]) -> Answers:
     return frozenset().union(*(t.answers for t in parts))
+
+
+def difference_tells(now: Answers, then: Answers, change: float | None, policy: Policy) -> bool:
+    """Whether two shown amounts, one subtracted from the other, tell what a few people answered.
+
+    Args:
+        now: the answers behind the later one.
+        then: those behind the earlier one.
+        change: by how many people the count moved; None for what is no count.
+        policy: the thresholds.
+    """
+    changed = people_changed(now, then)
+    if not changed or change is None:
+        return few_changed(changed, policy)
+    # Of the answers that came and went, those that moved the count up: all of them, or none, tells each one.
+    gone, come = (len({answer[0] for answer in a - b}) for a, b in ((then, now), (now, then)))
+    return few_changed(changed, policy) or few_per_answer(change + gone, gone + come, policy)
 
 
 def people_changed(one: Answers, other: Answers) -> int:

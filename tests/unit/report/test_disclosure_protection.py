@@ -304,6 +304,12 @@ def test_one_late_answer_is_not_told_by_the_next_edition() -> None:
     assert not plans([book, many], PUBLIC)[1].suppressed
 
 
+def test_many_who_all_moved_a_count_the_same_way_are_not_told_by_the_difference() -> None:
+    book = {code: {str(who): who % 2 == 0 for who in range(20)} for code in "ABC"}
+    late = {**book, "B": {**book["B"], **{f"late{n}": True for n in range(12)}}}
+    assert {k.municipality_code for k in hidden(plans([book, late], PUBLIC)[1])} == {None, "B"}
+
+
 def test_what_an_edition_kept_secret_the_next_one_does_not_tell() -> None:
     """A was too small and B hidden for its sake; when A grows, what was said of A before must not come out."""
     small = {"A": 4, "B": 12, "C": 13, "D": 14}
