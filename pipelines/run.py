@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     from pipelines.background import Background
     from pipelines.report.status import Outcome
 
-_EXIT_CODES: dict[str, int] = {"released": 0, "dry_run": 0, "nothing_new": 0, "held": 0, "gate_closed": GATE_CLOSED}
+_EXIT_CODES: dict[str, int] = {
+    "released": 0,
+    "dry_run": 0,
+    "nothing_new": 0,
+    "held": 0,
+    "gate_closed": GATE_CLOSED,
+}
 # What a step has to say goes to Dagster's history and, once and in Japanese, to the screen.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
