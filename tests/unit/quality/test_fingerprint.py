@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.quality.fingerprint import PRINTED, fingerprints
+from pipelines.quality.fingerprint import fingerprints
 from pipelines.settings import CHECKOUT
 
 TEXT = st.none() | st.text(alphabet="N1|:''\0あ- ,[]", max_size=4)
@@ -93,16 +93,16 @@ def test_the_order_of_columns_plays_no_part() -> None:
         assert found["x"] == found["y"]
 
 
-def test_marts_control_tables_and_what_is_printed_as_received_have_a_print() -> None:
+def test_marts_control_tables_and_what_was_received_have_a_print() -> None:
     with duckdb.connect() as con:
         con.execute("create table x as select 1 as a; create view w as select 2 as a")
         con.execute("create schema staging; create schema intermediate; create table intermediate.z (a int)")
-        con.execute(f"create table staging.{PRINTED[0]} (a int); create table staging.y (a int)")
+        con.execute("create table staging.y (a int)")
         con.execute("create temp view files as select 1 as a")
-        assert set(fingerprints(con)) == {"x", "w", "control.files", f"staging.{PRINTED[0]}"}
+        assert set(fingerprints(con)) == {"x", "w", "control.files", "staging.y"}
 
 
 def test_no_document_reads_a_table_without_a_print() -> None:
     sources = [path.read_text(encoding="utf-8") for path in (CHECKOUT / "pipelines/report").rglob("*.py")]
-    read = {name for text in sources for name in re.findall(r"\b(?:staging|intermediate)\.(\w+)", text)}
-    assert read == set(PRINTED)
+    assert any("staging." in text for text in sources)
+    assert not [text for text in sources if re.search(r"\bintermediate\.\w", text)]
