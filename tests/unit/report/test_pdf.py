@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from pipelines.report.document import Report
+from pipelines.report.document import Bullets, Cell, Column, Paragraph, Report, Section, Table
 from pipelines.report.pdf import write_pdf
 from tests.unit.report.reading import Rows, squeezed, written
 
@@ -167,3 +167,15 @@ def test_a_validator_finds_nothing_and_the_file_says_which_standards_it_keeps(
         assert standard in said
     assert root["/OutputIntents"]
     assert "/JavaScript" not in root.get("/Names", {})
+
+
+@pytest.mark.parametrize(
+    "text", ['#panic("x")', "*太字* _斜体_ $x^2$", "@ref <label> #{1+1}", "\\ / // = 見出し"]
+)
+def test_text_from_outside_is_no_command_of_the_typesetter(report: Report, tmp_path: Path, text: str) -> None:
+    cell = Table("t", text, (Column(text),), ((Cell(text),),), note=text, empty_reason="該当なし。")
+    blocks = (Paragraph(text), Bullets("b", text, (text,)), cell)
+    small = replace(report, title=text, sections=(Section("s", text, blocks), Section("t", text, blocks)))
+    path = write_pdf(small, tmp_path / "r.pdf")
+    said = squeezed("".join(page.extract_text() for page in PdfReader(path).pages))
+    assert said.count(squeezed(text)) >= 10
