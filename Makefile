@@ -59,7 +59,7 @@ evidence: $(READY) ## every figure again from its evidence alone (some twenty mi
 test-browser: $(READY) ## the pages in a real Chromium, the documents in a real LibreOffice
 	@$(BIN)/python -m pytest -q -m '(browser or office) and not slow' -n 2 --dist loadscope
 
-pictures: nightly ## the README's pictures of the pages again, from the sample (needs Chromium)
+pictures: nightly ## the README's pictures again, from the sample (needs Chromium and poppler)
 	@$(BIN)/python -m tests.browser.pictures var/sample reports/pictures
 
 simulate: $(READY) ## size, coverage and power of the effect estimate, over thousands of invented programmes

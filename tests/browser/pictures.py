@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,7 +13,7 @@ PAGES = {"html.png": "current/reports/annual_evaluation.html", "status.png": "st
 
 
 def take(home: Path, folder: Path) -> list[Path]:
-    """One picture of each page, light, from its first screen; needs Chromium."""
+    """Page one as printed, and each page, light, from its first screen; needs poppler and Chromium."""
     from playwright.sync_api import sync_playwright
 
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -25,7 +26,12 @@ def take(home: Path, folder: Path) -> list[Path]:
             page.screenshot(path=folder / name)
             taken.append(folder / name)
         browser.close()
-    return taken
+    report = home / "current" / "reports" / "annual_evaluation.pdf"
+    subprocess.run(
+        ["pdftoppm", "-r", "100", "-f", "1", "-l", "1", "-png", "-singlefile", report, folder / "page1"],
+        check=True,
+    )
+    return [*taken, folder / "page1.png"]
 
 
 if __name__ == "__main__":
