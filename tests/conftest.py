@@ -11,12 +11,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from pipelines.settings import CHECKOUT, Settings
 
 SAMPLE = CHECKOUT / "raw" / "sample"
 AS_OF = date(2026, 11, 20)
 SHARED = CHECKOUT.parent / "shared"
+
+# Property tests are many: few examples each, always the same ones, so that a change is judged by what it
+# changes; and no deadline that a busy machine would miss. `make properties` looks for new examples.
+hypothesis_settings.register_profile("busy", max_examples=60, deadline=None, derandomize=True)
+hypothesis_settings.register_profile("thorough", max_examples=2_000, deadline=None, derandomize=False)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "busy"))
 
 
 def run_kyoso(

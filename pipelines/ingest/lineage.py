@@ -14,6 +14,8 @@ _MARKED = re.compile(rf"(?:{_AGAIN.pattern})+\d*")
 _TAIL = re.compile(r"(?<=..)(?:再提出|再送|修正|訂正|改訂|差し?替え?|最終|確定)(?:版|済み?|後)?\d*$")
 # Browsers add it behind a space; 調査票(2) without one may be a second form.
 _DOWNLOADED_TWICE = re.compile(r"\s[(\[]\d+[)\]]$")
+# Also inside a name: 報告書.xlsx_修正.xlsx was renamed by hand.
+_EXTENSIONS = re.compile(r"(?:\.(?:xlsx|xlsm|xlsb|xls|ods|csv|tsv|txt|zip|pdf|html?|json|gz|docx?))+$")
 _SEPARATORS = re.compile(r"[\s_\-‐―・、,()\[\]【】「」<>〈〉]+")
 
 
@@ -30,10 +32,11 @@ def lineage(file_name: str) -> str:
         False
     """
     name = unicodedata.normalize("NFKC", file_name).strip().lower()
-    stem = re.sub(r"(?:\.(?:xlsx|xlsm|xlsb|xls|ods|csv|tsv|txt|zip|pdf|html?|json|gz|docx?))+$", "", name)
+    stem = _EXTENSIONS.sub("", name)
     while (shorter := _DOWNLOADED_TWICE.sub("", stem).strip()) not in ("", stem):
         stem = shorter
-    words = {_TAIL.sub("", word) for word in _SEPARATORS.split(stem) if word and not _MARKED.fullmatch(word)}
+    parts = [_EXTENSIONS.sub("", part) for part in _SEPARATORS.split(stem)]
+    words = {_TAIL.sub("", part) for part in parts if part and not _MARKED.fullmatch(part)}
     return " ".join(sorted(words)) or stem
 
 

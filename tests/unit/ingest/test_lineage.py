@@ -27,6 +27,8 @@ SENT = "海南市_派遣実施報告書_R8.6月.xlsx"
         "海南市＿派遣実施報告書＿Ｒ８.６月.xlsx",
         "派遣実施報告書(海南市)R8.6月.xlsx",
         "海南市_派遣実施報告書_R8.6月.xlsx.zip",
+        "海南市_派遣実施報告書_R8.6月.xlsx_再提出.xlsx",
+        "海南市_派遣実施報告書_R8.6月.XLSX_修正",
     ],
 )
 def test_a_name_that_only_says_that_it_is_sent_again_is_the_same(again: str) -> None:
