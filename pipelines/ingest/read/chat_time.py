@@ -72,12 +72,13 @@ def instant_reader(written_format: str, zone_text: str) -> Callable[[object], da
         zone_text: the zone of cells that do not name their own.
 
     Raises:
-        Refused: no such time zone.
+        Refused: no such time zone, or a format that no time can be read by.
     """
     zone = zone_of(zone_text)
     pattern = _LETTER.sub(
         lambda m: _LETTERS[m[0]], unicodedata.normalize("NFKC", written_format).strip().replace("%", "%%")
     )
+    _need_a_format(pattern, written_format)
 
     def read(cell: object) -> datetime | None:
         moment = _moment(cell, pattern)
@@ -89,6 +90,21 @@ def instant_reader(written_format: str, zone_text: str) -> Callable[[object], da
             return None
 
     return read
+
+
+def _need_a_format(pattern: str, written: str) -> None:
+    try:
+        datetime.strptime("", pattern)
+    except ValueError:
+        return
+    except re.error:
+        # The same part twice, such as two months.
+        raise Refused(
+            "unknown_time_format",
+            f"チャット対応表の日時の書式「{written}」では日時を読めません(同じ部分が2回あります)。",
+            "yyyy/MM/dd HH:mm:ss のように、年・月・日・時・分をそれぞれ1回",
+            "チャット対応表の日時の書式を直して、設定(policy)のフォルダに置き直してください。",
+        ) from None
 
 
 def _moment(cell: object, pattern: str) -> datetime | None:

@@ -82,3 +82,9 @@ def test_an_instant_is_the_same_in_every_zone(moment: datetime, minutes: int) ->
 def test_no_format_zone_or_cell_crashes(pattern: str, zone: str, cell: Any) -> None:
     with suppress(Refused):
         instant_reader(pattern, zone)(cell)
+
+
+def test_a_format_that_names_a_part_twice_is_refused_before_any_row() -> None:
+    with pytest.raises(Refused) as refused:
+        instant_reader("yyyy/MM/dd MM:mm", "")
+    assert refused.value.rule == "unknown_time_format"
