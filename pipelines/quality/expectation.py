@@ -48,6 +48,19 @@ class Expectation:
     severity: Severity = "error"
 
 
+def is_due(source: str) -> str:
+    """SQL: whether the reported year's first submission of a source should have come by the as-of date.
+
+    A year begins with nothing received: asking sooner would close the gate for half of every year. Without a
+    schedule of the year (提出期限) everything is due half a year after its first day.
+    """
+    return f"""(
+        select coalesce(min(s.due_date), make_date(min(r.fiscal_year), 10, 1)) <= min(cast(r.as_of as date))
+        from run r
+        left join mart_submission s on s.fiscal_year = r.fiscal_year and s.source = '{source}'
+    )"""
+
+
 def between(column: str, low: float | Limit | None = None, high: float | Limit | None = None) -> Check:
     """Every value lies in a closed range; an open end is None."""
     return Check("ExpectColumnValuesToBeBetween", {"column": column, "min_value": low, "max_value": high})

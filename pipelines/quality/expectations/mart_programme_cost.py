@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from pipelines.quality.expectation import Expectation, between
+from pipelines.quality.expectation import Expectation, between, is_due
 from pipelines.quality.limits import COST_OVERRUN_MAX, COST_SWING_MAX
 
 EXPECTATIONS = (
     Expectation(
         id="Q-COST-01",
         table="mart_programme_cost",
-        title_ja="対象年度の事業費に、予算がある",
+        tables=("mart_submission",),
+        title_ja="対象年度の事業費に、予算がある(事業台帳の提出期限から)",
         why_ja="予算のない年度では、1団体当たりの費用も財源の内訳も出せないため。",
         what_to_do_ja="事業台帳の「事業費」シートに、対象年度の予算額があるか確かめてください。",
-        frame="""
+        frame=f"""
             select cast(r.fiscal_year as varchar) as scope, cast(r.fiscal_year as varchar) || '年度' as label,
                 cast(coalesce(sum(c.budget_jpy), 0) as double) as budget_jpy
             from run r left join mart_programme_cost c on c.fiscal_year = r.fiscal_year
+            where {is_due("register")}
             group by 1, 2
         """,
         check=between("budget_jpy", 1),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.quality.expectation import Expectation, at_least, between, equal, in_set
+from pipelines.quality.expectation import Expectation, at_least, between, equal, in_set, is_due
 from pipelines.quality.limits import ASSESSED_SHARE_MIN, SCORE_SWING_MAX, STAGE_SWING_MAX
 
 _RANK = "case {0} when 'below' then 0 when 'collaboration' then 1 when 'co_creation' then 2 end"
@@ -78,14 +78,16 @@ EXPECTATIONS = (
     Expectation(
         id="Q-STAGE-05",
         table="mart_stage",
-        title_ja="対象年度に評価を受けた団体が、決められた割合以上ある",
+        tables=("mart_submission",),
+        title_ja="対象年度に評価を受けた団体が、決められた割合以上ある(最初の評価票から、遅くとも提出期限から)",
         why_ja="一部の団体だけの評価で、県全体の段階を語ることになるため。",
         what_to_do_ja="未提出の評価票を求めてください。足りないまま公開する必要があるときは例外承認を登録してください。",
-        frame="""
+        frame=f"""
             select cast(fiscal_year as varchar) as scope, cast(fiscal_year as varchar) || '年度' as label,
                 100.0 * count(*) filter (where wave is not null) / count(*) as assessed_pct
             from mart_stage where fiscal_year = (select fiscal_year from run)
             group by 1, 2
+            having count(*) filter (where wave is not null) > 0 or {is_due("assessment")}
         """,
         check=between("assessed_pct", ASSESSED_SHARE_MIN),
         observed="assessed_pct",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.quality.expectation import Expectation, between, in_set
+from pipelines.quality.expectation import Expectation, between, in_set, is_due
 from pipelines.quality.limits import WG_DROP_MIN
 
 EXPECTATIONS = (
@@ -26,10 +26,11 @@ EXPECTATIONS = (
     Expectation(
         id="Q-WG-02",
         table="mart_wg_outcome",
-        title_ja="WGの数が、前年度から半分未満に減っていない",
+        tables=("mart_submission",),
+        title_ja="WGの数が、前年度から半分未満に減っていない(事業台帳の提出期限から)",
         why_ja="WG台帳の一部だけを受領すると、活動が止まったように見えるため。",
         what_to_do_ja="WG台帳の全シートが受領・読込されているか確かめてください。",
-        frame="""
+        frame=f"""
             with counts as (
                 select fiscal_year, count(*) as wg_count from mart_wg_outcome group by 1
             )
@@ -38,7 +39,7 @@ EXPECTATIONS = (
                 100.0 * coalesce(now.wg_count, 0) / before.wg_count as kept_pct
             from counts before
             left join counts now on now.fiscal_year = before.fiscal_year + 1
-            where before.fiscal_year + 1 = (select fiscal_year from run)
+            where before.fiscal_year + 1 = (select fiscal_year from run) and {is_due("register")}
         """,
         check=between("kept_pct", WG_DROP_MIN),
         observed="kept_pct",

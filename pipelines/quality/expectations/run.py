@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.quality.expectation import Expectation, between, in_set
+from pipelines.quality.expectation import Expectation, between, in_set, is_due
 
 # A landed dataset, and a mart that holds at least one row as soon as the dataset does.
 _MARTS_OF = {
@@ -40,11 +40,11 @@ EXPECTATIONS = (
     Expectation(
         id="Q-RUN-01",
         table="mart_stage",
-        tables=("mart_kpi", "mart_dispatch_utilisation"),
-        title_ja="主要な表のすべてに、対象年度の行がある",
+        tables=("mart_kpi", "mart_dispatch_utilisation", "mart_submission"),
+        title_ja="主要な表のすべてに、対象年度の行がある(派遣は事業台帳の提出期限から)",
         why_ja="基準日と対象年度を取り違えると、前年度の数字が今年度の報告になるため。",
         what_to_do_ja="実行時の年度(--fiscal-year)と基準日(--as-of)を確かめてください。",
-        frame="""
+        frame=f"""
             select 'mart_stage' as scope, '段階' as label, count(*) as row_count
             from mart_stage where fiscal_year = (select fiscal_year from run)
             union all
@@ -53,6 +53,7 @@ EXPECTATIONS = (
             union all
             select 'mart_dispatch_utilisation', '派遣', count(*)
             from mart_dispatch_utilisation where fiscal_year = (select fiscal_year from run)
+            having {is_due("register")}
             order by scope
         """,
         check=between("row_count", 1),

@@ -88,7 +88,7 @@ create table mart_community as
 select 2026 as fiscal_year, x.month, m.municipality_code, m.name as municipality_name,
     cast(3 as bigint) as active_member_count, cast(6 as bigint) as member_count,
     cast(2 as bigint) as line_section_member_count, cast(20 as bigint) as message_count,
-    cast(9 as bigint) as reply_count, cast(4 as bigint) as cross_reply_count
+    cast(9 as bigint) as reply_count, cast(4 as bigint) as cross_reply_count, false as has_two_keys
 from dim_municipality m,
     (select cast(unnest(generate_series(date '2026-04-01', date '2026-11-01', interval 1 month)) as date) as month) x;
 
@@ -138,7 +138,7 @@ select kpi_id, fiscal_year, municipality_code, 'numerator' as role, 'aaaaaaaaaaa
 from mart_kpi where value is not null;
 
 create table mart_submission as
-select 'visit_log__visits' as dataset, '派遣実施報告書' as dataset_label, 'visit_log' as source, municipality_code,
+select 'visit_log__visits' as dataset, '派遣実施報告書' as dataset_label, 'visit_log' as source, cast(2026 as integer) as fiscal_year, municipality_code,
     name as municipality_name, p.period, cast(p.due as date) as due_date,
     case when p.period = '2026-11' then '期限前' when sort_order = 7 and p.period = '2026-10' then '未提出'
         when sort_order = 4 and p.period = '2026-09' then '遅延受領'
@@ -153,7 +153,7 @@ from dim_municipality, (values ('2026-06', '2026-07-10'), ('2026-07', '2026-08-1
     ('2026-09', '2026-10-10'), ('2026-10', '2026-11-10'), ('2026-11', '2026-12-10')) as p (period, due)
 where sort_order <= 10
 union all
-select 'assessment__answers', 'アセスメント調査票', 'assessment', municipality_code, name, 'R8_mid', date '2026-10-31',
+select 'assessment__answers', 'アセスメント調査票', 'assessment', 2026, municipality_code, name, 'R8_mid', date '2026-10-31',
     case when sort_order = 28 then '未提出' else '受領' end, case when sort_order <> 28 then 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb' end,
     case when sort_order <> 28 then date '2026-10-20' end, 1, 40, 40, 0
 from dim_municipality;
