@@ -58,7 +58,7 @@ def warm_up() -> None:
     """Import what every night imports."""
     import dagster  # noqa: F401
     import dagster_dbt  # noqa: F401
-    import dbt.adapters.duckdb  # noqa: F401
+    import dbt.adapters.duckdb
     import dbt.cli.main  # noqa: F401
     import great_expectations  # noqa: F401
     import openpyxl  # noqa: F401
