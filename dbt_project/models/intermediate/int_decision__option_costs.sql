@@ -14,12 +14,37 @@ dispatched as (
     from {{ ref('mart_dispatch_utilisation') }}
 ),
 
-below as (
+staged as (
     select
         fiscal_year,
-        municipality_code
+        municipality_code,
+        stage
     from {{ ref('mart_stage') }}
-    where stage = 'below'
+    where stage is not null
+),
+
+planned_years as (
+    select distinct fiscal_year from dispatched
+),
+
+assessed_years as (
+    select distinct fiscal_year from staged
+),
+
+-- Whom an option means is not known before the year has a plan, or a stage: nobody would be a wrong answer.
+unknown as (
+    select
+        options.fiscal_year,
+        options.option_id,
+        case options.target
+            when 'below_collaboration' then '対象団体が分からない(今年度の段階がまだない)'
+            else '対象団体が分からない(今年度の派遣計画がまだない)'
+        end as basis_ja
+    from options
+    left join planned_years on options.fiscal_year = planned_years.fiscal_year
+    left join assessed_years on options.fiscal_year = assessed_years.fiscal_year
+    where (options.target in ('dispatched', 'not_dispatched') and planned_years.fiscal_year is null)
+        or (options.target = 'below_collaboration' and assessed_years.fiscal_year is null)
 ),
 
 -- What a person-visit has cost this year: price and travel as K213 adds them.
@@ -53,16 +78,21 @@ targeted as (
     left join dispatched
         on options.fiscal_year = dispatched.fiscal_year
         and municipalities.municipality_code = dispatched.municipality_code
-    left join below
-        on options.fiscal_year = below.fiscal_year and municipalities.municipality_code = below.municipality_code
-    where options.target = 'all_municipalities'
-        or (options.target = 'dispatched' and dispatched.municipality_code is not null)
-        or (options.target = 'not_dispatched' and dispatched.municipality_code is null)
-        or (options.target = 'below_collaboration' and below.municipality_code is not null)
-        or (
-            options.target = 'named'
-            and concat('、', translate(options.named_municipalities, ',，・ ', '、、、、'), '、')
-            like concat('%、', municipalities.name, '、%')
+    left join staged
+        on options.fiscal_year = staged.fiscal_year and municipalities.municipality_code = staged.municipality_code
+    left join unknown
+        on options.fiscal_year = unknown.fiscal_year and options.option_id = unknown.option_id
+    where unknown.option_id is null
+        and (
+            options.target = 'all_municipalities'
+            or (options.target = 'dispatched' and dispatched.municipality_code is not null)
+            or (options.target = 'not_dispatched' and dispatched.municipality_code is null)
+            or (options.target = 'below_collaboration' and staged.stage = 'below')
+            or (
+                options.target = 'named'
+                and concat('、', translate(options.named_municipalities, ',，・ ', '、、、、'), '、')
+                like concat('%、', municipalities.name, '、%')
+            )
         )
 ),
 
@@ -105,6 +135,16 @@ items as (
         end as basis_ja
     from priced
     inner join targeted on priced.fiscal_year = targeted.fiscal_year and priced.option_id = targeted.option_id
+    union all
+    select
+        fiscal_year,
+        option_id,
+        '{{ item }}' as cost_item,
+        cast(null as string) as municipality_code,
+        cast(null as decimal(18, 4)) as visit_count,
+        cast(null as bigint) as cost_jpy,
+        basis_ja
+    from unknown
     union all
     {%- endfor %}
     select

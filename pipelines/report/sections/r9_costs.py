@@ -70,7 +70,7 @@ def options(facts: Facts) -> Table:
             Cell(_name(facts, r)),
             Cell(r["description"]),
             Cell(facts.label("option_targets", r["target"])),
-            number_cell(r["places"]),
+            number_cell(r["places"] or (None if r["unknown"] else 0)),
             number_cell(r["visits"]),
             *(yen_cell(r[item]) for item in _ITEMS),
             _known(r, r["total"]),
