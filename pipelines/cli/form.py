@@ -48,6 +48,7 @@ def form(
     from pipelines.report.form.index import INDEX_NAME
 
     settings = settings_of(home=home, year=fiscal_year, as_of=as_of)
+    _know_municipalities(settings)
     codes = _codes(municipality or [])
     first = _month(month)
     datasets = forms_to_fill(source or [], for_municipality=bool(codes))
@@ -65,6 +66,16 @@ def form(
         print_rows(out, ["様式", "版", "ファイル"], rows)
     out.print(f"様式を {len(written)} 件書き出しました: {folder}", markup=False)
     out.print(f"だれが・いつまでに・どのフォルダへ: {folder / INDEX_NAME}", markup=False)
+
+
+def _know_municipalities(settings: Settings) -> None:
+    """Those of the current release; before the first one, the default's."""
+    from pipelines.serve.connection import connect
+    from pipelines.serve.register import use_released_municipalities
+
+    if settings.warehouse.exists():
+        with connect(settings) as con:
+            use_released_municipalities(con)
 
 
 def _codes(names: list[str]) -> list[str]:

@@ -66,6 +66,8 @@ def write_assessments(world: World, out: Path) -> int:
     """Write one workbook per municipality and wave, and a blind second scoring of a sample in R8."""
     count = 0
     for wave, (fiscal_year, day, version, assessor, _) in _WAVES.items():
+        if fiscal_year < world.first_year:
+            continue
         sampled = (
             set(world.rng(f"second/{wave}").sample([t.code for t in world.towns], min(6, len(world.towns))))
             if wave == "R8_mid"
@@ -77,7 +79,7 @@ def write_assessments(world: World, out: Path) -> int:
             for scorer in (1, 2) if town.code in sampled else (1,):
                 folder = out / short_label(fiscal_year) / "assessment" / day.isoformat()
                 mark = "_採点2" if scorer == 2 else ""
-                name = f"{town.name}_アセスメント調査票_{wave.replace('_mid', '中間').replace('_end', '末')}{mark}.xlsx"
+                name = f"{town.label}_アセスメント調査票_{wave.replace('_mid', '中間').replace('_end', '末')}{mark}.xlsx"
                 rng = world.rng(f"assessment/{wave}/{town.code}/{scorer}")
                 preamble = {
                     "municipality_code": town.code,

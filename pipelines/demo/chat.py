@@ -28,7 +28,10 @@ def write_chat(world: World, out: Path) -> int:
     """Write one ZIP per export; two exports overlap by a month, as downloads do."""
     members = chat_members(world, 2026, date(2027, 3, 31))
     ids = {m["member"]: f"U{number:07d}" for number, m in enumerate(members, start=1)}
+    circles = [(part, _circle(part, members)) for part in world.prefectures]
     for first, last, received in _EXPORTS:
+        if fiscal_year_of(first) < world.first_year:
+            continue
         parts = {
             "channels.json": _dump([{"id": f"C{n:03d}", "name": name} for n, name in enumerate(_CHANNELS)])
         }
@@ -45,11 +48,21 @@ def write_chat(world: World, out: Path) -> int:
             [*users, {"id": "B000001", "name": "remind", "is_bot": True, "profile": {}}]
         )
         for day in working_days(first, last):
-            for channel, entries in _day(world, day, members, ids).items():
+            posted: dict[str, list[dict[str, Any]]] = {}
+            for part, circle in circles:
+                for channel, entries in _day(part, day, circle, ids).items():
+                    posted.setdefault(channel, []).extend(entries)
+            for channel, entries in posted.items():
                 parts[f"{channel}/{day.isoformat()}.json"] = _dump(entries)
         folder = out / short_label(fiscal_year_of(first)) / "chat_activity" / received.isoformat()
         write_zip(folder / f"Slack書き出し_{first:%Y%m}-{last:%Y%m}.zip", parts)
     return len(_EXPORTS)
+
+
+def _circle(prefecture: World, members: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Who talks to whom: a prefecture's municipalities, and those who belong to none."""
+    codes = {None, *(town.code for town in prefecture.towns)}
+    return [m for m in members if m["municipality_code"] in codes]
 
 
 def _dump(value: Any) -> bytes:

@@ -176,7 +176,8 @@ def wg_facts(world: World, fiscal_year: int, upto: date) -> dict[str, Rows]:
     for number, spec in enumerate(_WGS, start=1):
         if spec[8] > min(upto, date(fiscal_year + 1, 3, 31)):
             continue
-        _one_wg(world, number, spec, fiscal_year, upto, facts)
+        for prefecture in world.prefectures:
+            _one_wg(prefecture, number, spec, fiscal_year, upto, facts)
     return facts
 
 
@@ -185,7 +186,7 @@ def _one_wg(
 ) -> None:
     name, wg_type, theme, region, code, need, initiator, lead, start, outcomes, fate = spec
     rng = world.rng(f"wg/{number}")
-    wg_id = f"WG{number:02d}"
+    wg_id = f"WG{number:02d}{world.mark}"
     leader = world.leaders[lead] if lead is not None and lead < len(world.leaders) else None
     ended = start + timedelta(days=150) if fate else None
     is_over = ended is not None and ended <= upto
@@ -244,7 +245,7 @@ def _one_wg(
         if reached <= upto and date(fiscal_year, 4, 1) <= reached <= date(fiscal_year + 1, 3, 31):
             facts["wg_outcomes"].append(
                 {
-                    "outcome_id": f"O{number:02d}-1",
+                    "outcome_id": f"O{number:02d}-1{world.mark}",
                     "wg_id": wg_id,
                     "outcome_stage": _LADDER[step],
                     "reached_date": reached,

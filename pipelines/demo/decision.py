@@ -42,26 +42,26 @@ _SCENARIOS: tuple[tuple[str, dict[str, tuple[int | None, ...]]], ...] = (
 )  # fmt: skip
 
 
-def decision_sheets(named: list[str]) -> list[Sheet]:
-    """The three sheets; `named` are the towns of the option that names some."""
+def decision_sheets(named: list[str], most: int) -> list[Sheet]:
+    """The three sheets; `named` are the towns of the option that names some, `most` eight in ten of all."""
     return [
-        Sheet("policy__decision_criteria", _criteria()),
+        Sheet("policy__decision_criteria", _criteria(most)),
         Sheet("policy__r9_options", _options(named), {"fiscal_year": 2027}),
         Sheet("policy__payer_scenarios", _scenarios()),
     ]
 
 
-def _criteria() -> Rows:
+def _criteria(most: int) -> Rows:
     return [
         {
             "criterion_id": f"D{number}",
             "valid_from": _DECIDED,
             "question": question,
-            "statement": statement,
+            "statement": statement.replace("24団体", f"{most}団体"),
             "kpi_id": basis if basis.startswith("K") else None,
             "analysis": None if basis.startswith("K") else basis,
             "comparator": comparator,
-            "threshold": threshold,
+            "threshold": most if threshold == 24 else threshold,
             "required_evidence_class": evidence,
             "judged_at": judged_at,
             "approver": _APPROVER,

@@ -102,7 +102,7 @@ def recruitments(world: World) -> list[dict[str, Any]]:
         rows.append(
             dict(rows[0])
             | {
-                "posting_id": "B99",
+                "posting_id": f"B{max(99, len(rows) + 1)}",
                 "applicant_count": 0,
                 "interview_count": 0,
                 "joint_interview_count": 0,
@@ -118,7 +118,7 @@ def recruitments(world: World) -> list[dict[str, Any]]:
 def plan_of(world: World, town: Town) -> dict[str, Any]:
     """The first version of a town's dispatch plan."""
     rng = world.rng(f"plan/{town.code}")
-    order = world.dispatched.index(town)
+    order = world.order_of(town)
     start = {0: date(2026, 6, 1), 1: date(2026, 6, 16), 2: date(2026, 7, 1)}.get(order % 5, date(2026, 6, 1))
     end = date(2027, 2, 26) if order % 3 else date(2026, 12, 25)
     return {
@@ -155,7 +155,7 @@ def visits(world: World, town: Town, month: date) -> list[dict[str, Any]]:
     days = working_days(max(month, plan["start_date"]), min(last, plan["end_date"]))
     if not days:
         return []
-    order = world.dispatched.index(town)
+    order = world.order_of(town)
     planned = 4 if month < date(2026, 10, 1) else {3: 3, 6: 5}.get(order, 4)
     planned = min(planned, max(1, len(days) // 5))
     lazy = 0.35 if town.is_stuck else 0.12
@@ -179,7 +179,9 @@ def visits(world: World, town: Town, month: date) -> list[dict[str, Any]]:
             "mode": "online" if order == 7 else "on_site",
         }
     if order == 5 and month.month == 9 and rows:
-        rows.append(dict(rows[0]) | {"visit_id": rows[0]["visit_id"] + "-B", "person": "expert90@example.jp"})
+        rows.append(
+            dict(rows[0]) | {"visit_id": rows[0]["visit_id"] + "-B", "person": _substitute(world, 90)}
+        )
     if order == 2 and month.month == 7:
         rows.append(_visit(world, rng, town, month, date(2026, 6, 26), 9, "delivered"))
     return rows
@@ -190,11 +192,11 @@ def _visit(
 ) -> dict[str, Any]:
     start = rng.choice([540, 570, 600, 780, 810, 840])
     is_done = status == "delivered"
-    order = world.dispatched.index(town)
+    order = world.order_of(town)
     replaced = order == 2 and day >= date(2026, 10, 1)
     return {
         "visit_id": f"V8-{order + 1:02d}-{month.month:02d}-{number}",
-        "person": "expert91@example.jp" if replaced else f"expert{order + 1:02d}@example.jp",
+        "person": _substitute(world, 91) if replaced else f"expert{order + 1:02d}@example.jp",
         "talent_type": rng.choice(["ITコンサルタント", "プロジェクト管理", "業務改革"]),
         "visit_date": day,
         "start_minute": start,
@@ -213,6 +215,11 @@ def _visit(
         "preparation_hours": rng.choice([1, 1.5, 2, 3]),
         "travel_cost_jpy": rng.choice([3_200, 5_800, 12_400]) if is_done else 0,
     }
+
+
+def _substitute(world: World, number: int) -> str:
+    """An expert beside those that the plans name."""
+    return f"expert{number if len(world.dispatched) < number else 9000 + number}@example.jp"
 
 
 def goals(world: World, upto: date) -> list[dict[str, Any]]:

@@ -148,9 +148,12 @@ def _cell(value: Any) -> Any:
 
 def save(workbook: Workbook, path: Path) -> None:
     """Save with fixed times, so that the same programme gives the same bytes."""
+    from openpyxl.writer.excel import ExcelWriter
+
     buffer = io.BytesIO()
     workbook.properties.creator = "架空データ"
-    workbook.save(buffer)
+    # Not packed here: every part is packed once, below, with its fixed date.
+    ExcelWriter(workbook, zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED)).save()
     with zipfile.ZipFile(buffer) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     core = parts["docProps/core.xml"].decode()
@@ -164,9 +167,14 @@ def write_zip(path: Path, parts: Mapping[str, bytes]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name, data in parts.items():
-            info = zipfile.ZipInfo(name, _FIXED)
-            info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 3
-            archive.writestr(info, data)
+            add_to_zip(archive, name, data)
+
+
+def add_to_zip(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    """Add one part with the fixed date and system."""
+    info = zipfile.ZipInfo(name, _FIXED)
+    info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 3
+    archive.writestr(info, data)
 
 
 def write_csv(

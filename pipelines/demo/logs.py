@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from pipelines.demo.files import Sheet, write_workbook
 from pipelines.demo.world import Town, World, is_working_day, working_days
 from pipelines.fiscal_year import fiscal_year_of, short_label
 
+# For load: a consultation in every town and month of the five years that a programme can have.
+_LOADED_MONTHS = (date(2022, 4, 1), date(2026, 10, 1))
 _GROUPS = (("時刻", "start_minute", "end_minute"), ("次の行動", "next_action", "due_date"))
 
 
@@ -20,10 +23,10 @@ def write_logs(world: World, out: Path) -> int:
     for town in world.dispatched:
         for month in dispatch.MONTHS:
             rows = dispatch.visits(world, town, month)
-            late = 12 if (world.dispatched.index(town), month.month) == (4, 9) else 0
-            if rows and not (world.dispatched.index(town) == 8 and month.month == 10):
+            late = 12 if (world.order_of(town), month.month) == (4, 9) else 0
+            if rows and not (world.order_of(town) == 8 and month.month == 10):
                 count += _write(world, out, town, month, "dispatch", rows, late)
-    for town, month in _consultations(world):
+    for town, month in _told(world):
         count += _write(
             world, out, town, month, "consultation", [_support(world, town, month, "consultation")], 0
         )
@@ -59,7 +62,7 @@ def _write(
         sheet_name=label,
         total_of=("preparation_hours", "travel_cost_jpy") if kind == "dispatch" else (),
     )
-    name = f"{town.name}_{label}_{short_label(month.year)}.{month.month}月.xlsx"
+    name = f"{town.label}_{label}_{short_label(month.year)}.{month.month}月.xlsx"
     write_workbook(folder / name, [sheet], world.rng(f"log/{kind}/{town.code}/{month}"), world.mess)
     return 1
 
@@ -79,6 +82,39 @@ def _consultations(world: World) -> list[tuple[Town, date]]:
             for town in rng.sample(willing, min(len(willing), 5 if month >= date(2026, 4, 1) else 3))
         ]
     return sorted(found, key=lambda pair: (pair[1], pair[0].code))
+
+
+def write_more_consultations(world: World, out: Path, wanted: int) -> int:
+    """Write up to so many consultation reports beside the story's, as load: the newest month first.
+
+    Returns:
+        How many there were months and towns for.
+    """
+    story = {(town.code, month) for town, month in _told(world)}
+    first = max(_LOADED_MONTHS[0], date(world.first_year, 4, 1))
+    months = [
+        date(n // 12, n % 12 + 1, 1)
+        for n in range(_month_number(_LOADED_MONTHS[1]), _month_number(first) - 1, -1)
+    ]
+    every = ((t, m) for m in months for t in world.towns if (t.code, m) not in story)
+    count = 0
+    for town, month in islice(every, wanted):
+        rows = [_support(world, town, month, "consultation")]
+        count += _write(world, out, town, month, "consultation", rows, 0)
+    return count
+
+
+def _month_number(month: date) -> int:
+    return month.year * 12 + month.month - 1
+
+
+def _told(world: World) -> list[tuple[Town, date]]:
+    return [
+        (town, month)
+        for prefecture in world.prefectures
+        for town, month in _consultations(prefecture)
+        if fiscal_year_of(month) >= world.first_year
+    ]
 
 
 def _support(world: World, town: Town, month: date, kind: str) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def _log(
         sheet_name="派遣実施報告書",
         overrides=overrides,
     )
-    path = out / "R8" / "visit_log" / day / name.format(town=town.name)
+    path = out / "R8" / "visit_log" / day / name.format(town=town.label)
     found = write_workbook(path, [sheet], world.rng(f"mess/{name}"), 0)
     return [path.relative_to(out).as_posix(), *(found["派遣実施報告書", f] for _, f in overrides)]
 

@@ -10,8 +10,9 @@ from pipelines.demo.analysis_plan import plan_sheets
 from pipelines.demo.assessments import ITEMS, item_numbers
 from pipelines.demo.decision import decision_sheets
 from pipelines.demo.files import Sheet, write_workbook
+from pipelines.demo.nation import register_sheet
 from pipelines.demo.world import World
-from pipelines.fiscal_year import months
+from pipelines.fiscal_year import months, short_label
 
 Rows = list[dict[str, Any]]
 _CAPABILITIES = ("judge", "use_support", "solve", "lead")
@@ -72,9 +73,9 @@ def write_policy(world: World, out: Path) -> int:
     """Write the policy sheets of R7 to R9; returns the number of files."""
     folder = out / "R7" / "policy" / "2025-04-25"
     write_workbook(folder / "設定_段階の基準.xlsx", _stage_sheets(), world.rng("policy/stage"), 0)
-    write_workbook(folder / "設定_KPI目標_R7.xlsx", [_targets(2025)], world.rng("policy/targets7"), 0)
+    write_workbook(folder / "設定_KPI目標_R7.xlsx", [_targets(world, 2025)], world.rng("policy/targets7"), 0)
     folder = out / "R8" / "policy" / "2026-05-15"
-    write_workbook(folder / "設定_KPI目標_R8.xlsx", [_targets(2026)], world.rng("policy/targets8"), 0)
+    write_workbook(folder / "設定_KPI目標_R8.xlsx", [_targets(world, 2026)], world.rng("policy/targets8"), 0)
     sheets = [
         Sheet("policy__submission_deadlines", _deadlines(), {"fiscal_year": 2026}),
         Sheet(
@@ -115,12 +116,18 @@ def write_policy(world: World, out: Path) -> int:
     ]
     write_workbook(folder / "設定_提出期限・別表記・例外.xlsx", sheets, world.rng("policy/other"), 0)
     write_workbook(folder / "設定_分析計画_R8.xlsx", plan_sheets(), world.rng("policy/analysis"), 0)
-    decided = decision_sheets([town.name for town in world.dispatched])
+    decided = decision_sheets(
+        [town.name for town in world.dispatched if town.label == town.name], _eight_in_ten(world)
+    )
     write_workbook(folder / "設定_判断基準・選択肢・負担_R8.xlsx", decided, world.rng("policy/decision"), 0)
     folder = out / "R9" / "policy" / "2027-06-18"
     waivers = [Sheet("policy__waivers", _WAIVERS)]
     write_workbook(folder / "設定_例外承認.xlsx", waivers, world.rng("policy/waivers"), 0)
-    return 7
+    if world.register:
+        folder = out / short_label(world.first_year) / "policy" / f"{world.first_year}-04-03"
+        sheet = register_sheet(world.register)
+        write_workbook(folder / "設定_団体一覧.xlsx", [sheet], world.rng("policy/register"), 0)
+    return 7 + bool(world.register)
 
 
 def _stage_sheets() -> list[Sheet]:
@@ -158,8 +165,14 @@ def _stage_sheets() -> list[Sheet]:
     ]
 
 
-def _targets(fiscal_year: int) -> Sheet:
-    rows = [{"kpi_id": kpi, "target": target} for kpi, target in _TARGETS.items()]
+def _eight_in_ten(world: World) -> int:
+    """Eight municipalities of ten in a programme of several prefectures; what the story says in one."""
+    return len(world.towns) * 8 // 10 if world.register else 24
+
+
+def _targets(world: World, fiscal_year: int) -> Sheet:
+    of_all = {"K101": len(world.towns)} if world.register else {}
+    rows = [{"kpi_id": kpi, "target": target} for kpi, target in (_TARGETS | of_all).items()]
     return Sheet("policy__kpi_targets", rows, {"fiscal_year": fiscal_year})
 
 

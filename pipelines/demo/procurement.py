@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -106,16 +107,26 @@ def write_procurement(world: World, out: Path) -> int:
     """Write ledgers, award lists and the national file; returns the number of files."""
     count = 0
     for fiscal_year, days in ((2025, (date(2026, 4, 10),)), (2026, (date(2026, 11, 6), date(2027, 4, 9)))):
+        if fiscal_year < world.first_year:
+            continue
         for revision, day in enumerate(days):
             sheets = [
-                Sheet("procurement__joint_cases", _cases(world, fiscal_year), {"fiscal_year": fiscal_year}),
+                Sheet(
+                    "procurement__joint_cases",
+                    _everywhere(world, _cases, fiscal_year),
+                    {"fiscal_year": fiscal_year},
+                ),
                 Sheet(
                     "procurement__joint_case_participants",
-                    _participants(world, fiscal_year),
+                    _everywhere(world, _participants, fiscal_year),
                     {"fiscal_year": fiscal_year},
                     total_of=("standalone_cost_jpy", "share_amount_jpy"),
                 ),
-                Sheet("procurement__joint_use", _joint_use(world, fiscal_year), {"fiscal_year": fiscal_year}),
+                Sheet(
+                    "procurement__joint_use",
+                    _everywhere(world, _joint_use, fiscal_year),
+                    {"fiscal_year": fiscal_year},
+                ),
             ]
             name = f"共同調達・共同利用台帳_{short_label(fiscal_year)}{'_改訂版' if revision else ''}.xlsx"
             write_workbook(
@@ -125,11 +136,11 @@ def write_procurement(world: World, out: Path) -> int:
                 world.mess,
             )
             count += 1
-    for town in world.leaders:
+    for town in (leader for prefecture in world.prefectures for leader in prefecture.leaders):
         rows = _awards(world, town.code)
         folder = out / "R8" / "procurement" / "2026-10-16"
         write_csv(
-            folder / f"{town.name}_落札一覧_R8上半期.csv",
+            folder / f"{town.label}_落札一覧_R8上半期.csv",
             "procurement__municipal_awards",
             rows,
             world.rng(f"award/{town.code}"),
@@ -138,6 +149,10 @@ def write_procurement(world: World, out: Path) -> int:
         count += 1
     _write_national(world, out / "R8" / "procurement" / "2026-10-20" / "successful_bid_202609.zip")
     return count + 1
+
+
+def _everywhere(world: World, rows_of: Callable[[World, int], Rows], fiscal_year: int) -> Rows:
+    return [row for prefecture in world.prefectures for row in rows_of(prefecture, fiscal_year)]
 
 
 def _members(world: World, case: tuple[Any, ...]) -> list[str]:
@@ -153,11 +168,11 @@ def _cases(world: World, fiscal_year: int) -> Rows:
         leader = next((t.code for t in world.leaders if t.code in members), members[0])
         rows.append(
             {
-                "case_id": case[0],
+                "case_id": case[0] + world.mark,
                 "name": case[1],
                 "method": "proposal" if number % 2 else "open_bid",
                 "lead_municipality_code": leader,
-                "wg_id": case[4],
+                "wg_id": case[4] and case[4] + world.mark,
                 "contract_date": case[3],
                 "contract_amount_jpy": case[7] * len(members),
                 "vendor_name": firm.name,
@@ -175,7 +190,7 @@ def _participants(world: World, fiscal_year: int) -> Rows:
             later = timedelta(days=45) if number == 1 else timedelta(0)
             rows.append(
                 {
-                    "case_id": case[0],
+                    "case_id": case[0] + world.mark,
                     "municipality_code": code,
                     "joined_date": case[3] + later,
                     "evidence_class": case[8],
@@ -199,7 +214,7 @@ def _joint_use(world: World, fiscal_year: int) -> Rows:
             factor = world.rng(f"use/{system}/{code}").uniform(0.7, 1.3)
             rows.append(
                 {
-                    "system_id": system,
+                    "system_id": system + world.mark,
                     "system_name": name,
                     "kind": kind,
                     "municipality_code": code,
@@ -291,6 +306,8 @@ _OUTSIDE = (
 def write_statistics(world: World, out: Path) -> int:
     """Write the published indicators of three years as one CSV per year."""
     for year in (2023, 2024, 2025):
+        if year + 1 < world.first_year:
+            continue
         rows: Rows = []
         levels = {t.code: t.level for t in world.towns} | {
             f"{five}{check_digit(five)}": world.rng(f"outside/{five}").gauss(0, 0.6) for five in _OUTSIDE

@@ -8,15 +8,17 @@ from pathlib import Path
 
 from pipelines.demo.assessments import write_assessments
 from pipelines.demo.chat import write_chat
-from pipelines.demo.logs import write_logs
+from pipelines.demo.load import write_messages
+from pipelines.demo.logs import write_logs, write_more_consultations
 from pipelines.demo.mess import Planted, write_mess
+from pipelines.demo.nation import MOST, register_of
 from pipelines.demo.policy import write_policy
 from pipelines.demo.procurement import write_procurement, write_statistics
 from pipelines.demo.register import write_register
 from pipelines.demo.surveys import write_surveys
-from pipelines.demo.world import make_world
+from pipelines.demo.world import World, make_world
 from pipelines.errors import KyosoError
-from pipelines.ingest.municipalities import municipalities
+from pipelines.ingest.municipalities import use_municipalities
 from pipelines.settings import SAMPLE_MARKER
 
 _MARKER_TEXT = """このフォルダは架空データです。
@@ -34,6 +36,39 @@ class DemoSummary:
     planted: tuple[Planted, ...]
 
 
+# Kinds of files, by source, in the order in which they are written.
+PARTS = {
+    "policy": ("設定", write_policy),
+    "register": ("事業台帳", write_register),
+    "assessment": ("アセスメント調査", write_assessments),
+    "visit_log": ("派遣・相談記録", write_logs),
+    "survey": ("アンケート", write_surveys),
+    "chat_activity": ("チャット", write_chat),
+    "procurement": ("共同調達", write_procurement),
+    "public_statistics": ("公的統計", write_statistics),
+}
+# R8 is the year of the dispatch: the story begins three years before it, a load may begin four years before.
+STORY_YEARS, MOST_YEARS = 4, 5
+_LAST_YEAR = 2026
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much is written besides the story, and which part of it at all.
+
+    Attributes:
+        years: fiscal years up to R8, 1 to 5.
+        workbooks: consultation reports are added until there are so many workbooks in all.
+        messages: posts added to the chat, in exports of their own.
+        only: sources to write; all when empty.
+    """
+
+    years: int = STORY_YEARS
+    workbooks: int = 0
+    messages: int = 0
+    only: frozenset[str] = frozenset()
+
+
 def make_programme(
     out: Path,
     *,
@@ -41,6 +76,7 @@ def make_programme(
     count: int = 30,
     mess: float = 1.0,
     effect_sd: float | None = None,
+    load: Load | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> DemoSummary:
     """Write a fictional programme (R5 to August 2027) into a folder.
@@ -48,41 +84,74 @@ def make_programme(
     Args:
         out: the folder; must be empty, absent, or an earlier fictional programme, which is replaced.
         seed: the same seed gives the same bytes.
-        count: number of municipalities, 4 to 30.
+        count: number of municipalities, 4 to 1,741; beyond the prefecture's thirty they are invented, and the
+            programme brings its own register of municipalities.
         mess: 0 (tidy) to 1 (as untidy as real submissions).
         effect_sd: by how many standard deviations of the baseline score the dispatch moves a municipality's
             R8 assessments; None tells the sample's story.
+        load: how much of it; the story alone by default.
         progress: told the Japanese name of each part before it is written.
 
     Raises:
-        KyosoError: the folder holds something else, or the count is out of range.
+        KyosoError: the folder holds something else, or a number is out of range.
     """
-    if not 4 <= count <= len(municipalities()):
-        raise KyosoError(
-            "団体数が範囲外です。",
-            where=f"--municipalities {count}",
-            todo=f"4から{len(municipalities())}の数を指定してください。",
-            exit_code=2,
-        )
+    load = load or Load()
+    _check(count, load)
     _empty(out)
-    world = make_world(seed, count, mess, effect_sd)
-    parts = (
-        ("設定", write_policy),
-        ("事業台帳", write_register),
-        ("アセスメント調査", write_assessments),
-        ("派遣・相談記録", write_logs),
-        ("アンケート", write_surveys),
-        ("チャット", write_chat),
-        ("共同調達", write_procurement),
-        ("公的統計", write_statistics),
-    )
-    for name, write in parts:
-        if progress:
-            progress(name)
-        write(world, out)
-    planted = write_mess(world, out)
+    use_municipalities(register_of(count) if count > 30 else ())
+    try:
+        world = make_world(seed, count, mess, effect_sd, first_year=_LAST_YEAR + 1 - load.years)
+        planted = _write(world, out, load, progress or (lambda name: None))
+    finally:
+        use_municipalities(())
     (out / SAMPLE_MARKER).write_text(_MARKER_TEXT.format(seed=seed), encoding="utf-8")
     return DemoSummary(sum(1 for p in out.rglob("*") if p.is_file()), tuple(planted))
+
+
+def _write(world: World, out: Path, load: Load, progress: Callable[[str], None]) -> list[Planted]:
+    for source, (name, write) in PARTS.items():
+        if not load.only or source in load.only:
+            progress(name)
+            write(world, out)
+    planted = [] if load.only else write_mess(world, out)
+    missing = load.workbooks - sum(1 for _ in out.rglob("*.xlsx")) if load.workbooks else 0
+    if missing > 0:
+        progress("相談記録の積み増し")
+        if (written := write_more_consultations(world, out, missing)) < missing:
+            raise KyosoError(
+                f"表計算ファイルは、この団体数と年数では{load.workbooks - missing + written:,}件までです。",
+                where=f"--workbooks {load.workbooks}",
+                todo="--municipalities か --years を増やしてください。",
+                exit_code=2,
+            )
+    if load.messages:
+        progress("チャットの積み増し")
+        write_messages(world, out, load.messages)
+    return planted
+
+
+def _check(count: int, load: Load) -> None:
+    ranges = (
+        ("--municipalities", count, 4, MOST),
+        ("--years", load.years, 1, MOST_YEARS),
+        ("--workbooks", load.workbooks, 0, 100_000),
+        ("--messages", load.messages, 0, 100_000_000),
+    )
+    for option, value, least, most in ranges:
+        if not least <= value <= most:
+            raise KyosoError(
+                "数が範囲外です。",
+                where=f"{option} {value}",
+                todo=f"{least:,}から{most:,}の数を指定してください。例: {option} {most}",
+                exit_code=2,
+            )
+    if unknown := load.only - PARTS.keys():
+        raise KyosoError(
+            f"資料「{'、'.join(sorted(unknown))}」はありません。",
+            where="--only",
+            todo=f"次のいずれかを書いてください: {'、'.join(PARTS)}。例: --only visit_log",
+            exit_code=2,
+        )
 
 
 def _empty(out: Path) -> None:

@@ -25,6 +25,8 @@ def write_register(world: World, out: Path) -> int:
     """Write every revision of every year's register; returns the number of files."""
     count = 0
     for fiscal_year, days in RECEIVED.items():
+        if fiscal_year < world.first_year:
+            continue
         for revision, day in enumerate(days):
             suffix = "" if revision == 0 else f"_改訂{revision}"
             folder = out / short_label(fiscal_year) / "register" / day.isoformat()

@@ -51,6 +51,8 @@ def write_surveys(world: World, out: Path) -> int:
 
 
 def _write_needs(world: World, out: Path) -> None:
+    if world.first_year > 2025:
+        return
     rng = world.rng("needs")
     rows = [
         {

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 
 import holidays
 
-from pipelines.ingest.municipalities import Municipality, corporate_check_digit, municipalities
+from pipelines.ingest.municipalities import (
+    Municipality,
+    corporate_check_digit,
+    default_municipalities,
+    is_named_once,
+    municipalities,
+)
 
 THEMES = (
     "dx_plan",
@@ -63,6 +70,11 @@ class Town:
         """Its name."""
         return self.facts.name
 
+    @property
+    def label(self) -> str:
+        """Its name as far as needed to tell it from all others."""
+        return self.name if is_named_once(self.name) else self.facts.long_name
+
 
 @dataclass(frozen=True)
 class Firm:
@@ -79,6 +91,9 @@ class World:
     Attributes:
         effect_sd: by how many standard deviations of the baseline score the dispatch moves a town in R8;
             None tells the sample's story.
+        mark: what tells the ids of one prefecture's things from another's; empty in the first.
+        first_year: what was sent for fiscal years before it is left out.
+        register: the municipalities as the programme's office sends them; empty where they are the default's.
     """
 
     seed: int
@@ -86,24 +101,49 @@ class World:
     towns: tuple[Town, ...]
     firms: tuple[Firm, ...]
     effect_sd: float | None = None
+    mark: str = ""
+    first_year: int = 2023
+    register: tuple[Municipality, ...] = ()
 
     def rng(self, topic: str) -> random.Random:
         """Random numbers of one topic: adding a topic does not change the others."""
-        return random.Random(f"{self.seed}/{topic}")
+        return random.Random(f"{self.seed}{self.mark}/{topic}")
 
-    @property
+    @cached_property
     def dispatched(self) -> tuple[Town, ...]:
         """Towns that receive an expert in R8."""
         return tuple(t for t in self.towns if t.is_dispatched)
 
-    @property
+    @cached_property
+    def _order(self) -> dict[str, int]:
+        return {town.code: order for order, town in enumerate(self.dispatched)}
+
+    def order_of(self, town: Town) -> int:
+        """The place of a dispatched town among them, from 0."""
+        return self._order[town.code]
+
+    @cached_property
+    def prefectures(self) -> tuple[World, ...]:
+        """The same programme, one prefecture's towns at a time."""
+        names = list(dict.fromkeys(t.facts.prefecture for t in self.towns))
+        if len(names) == 1:
+            return (self,)
+        parts = [tuple(t for t in self.towns if t.facts.prefecture == name) for name in names]
+        return tuple(
+            replace(self, towns=towns, mark=f"-{towns[0].code[:2]}" if number else "")
+            for number, towns in enumerate(parts)
+        )
+
+    @cached_property
     def leaders(self) -> tuple[Town, ...]:
         """The towns furthest ahead, best first."""
         return tuple(sorted(self.towns, key=lambda t: -t.level)[:6])
 
 
-def make_world(seed: int, count: int, mess: float, effect_sd: float | None = None) -> World:
-    """Invent the programme's facts."""
+def make_world(
+    seed: int, count: int, mess: float, effect_sd: float | None = None, first_year: int = 2023
+) -> World:
+    """Invent the programme's facts, for the first `count` municipalities in force."""
     rng = random.Random(f"{seed}/world")
     chosen = list(municipalities().values())[:count]
     size = {m.code: rank for rank, m in enumerate(sorted(chosen, key=lambda m: m.population))}
@@ -125,6 +165,7 @@ def make_world(seed: int, count: int, mess: float, effect_sd: float | None = Non
         )
         for m in chosen
     )
+    register = () if chosen == list(default_municipalities())[:count] else tuple(chosen)
     names = (
         "紀州デジタル株式会社",
         "株式会社くろしおテック",
@@ -134,7 +175,7 @@ def make_world(seed: int, count: int, mess: float, effect_sd: float | None = Non
         "株式会社 髙﨑システム",
     )
     firms = tuple(Firm(f"{name}(架空)", _corporate_number(rng)) for name in names)
-    return World(seed, mess, towns, firms, effect_sd)
+    return World(seed, mess, towns, firms, effect_sd, first_year=first_year, register=register)
 
 
 def _corporate_number(rng: random.Random) -> str:

@@ -22,6 +22,7 @@ from pipelines.ingest.conform.strangers import nearest_form
 from pipelines.ingest.content import content_hash
 from pipelines.ingest.contracts import all_datasets, load_contracts
 from pipelines.ingest.findings import Finding
+from pipelines.ingest.municipalities import use_municipalities
 from pipelines.ingest.pseudonyms import sample_key
 from pipelines.ingest.read.grid import Grid
 from pipelines.ingest.read.refusal import Refused
@@ -165,6 +166,7 @@ def _checked(outcome: FileOutcome) -> Checked:
 def _reading_policy(settings: Settings | None) -> ReadingPolicy:
     """The aliases and chat mappings of the home; without one, only official spellings and known tools."""
     if settings is None or not (settings.landed / "policy__aliases").is_dir():
+        use_municipalities(())
         return ReadingPolicy()
     from pipelines.ingest.archive import Archive
 

@@ -1,6 +1,6 @@
 """Landing: archived files are read once and become typed rows in segments.
 
-When a reader, a contract, the alias table, the chat mappings or the pseudonym key changes, everything
+When a reader, a contract, the municipalities, the alias table, the chat mappings or the pseudonym key changes, everything
 is landed again from the archive.
 """
 
@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from pipelines.ingest.archive import Archive
-from pipelines.ingest.conform.file import conform_file
+from pipelines.ingest.conform.file import conform_file_by
 from pipelines.ingest.conform.outcome import FileJob, FileOutcome, refuse
 from pipelines.ingest.ledger import Receipt
 from pipelines.ingest.pseudonyms import PseudonymKey, load_key, sample_key
@@ -61,7 +61,8 @@ def land_new(
 ) -> LandingSummary:
     """Land every received file that has not landed under the present version.
 
-    Policy files come first: their alias table and chat mappings decide how all other files are read.
+    Policy files come first: their municipalities, alias table and chat mappings decide how all other files
+    are read.
     """
     archive = archive or Archive(settings)
     key = pseudonym_key(settings)
@@ -114,7 +115,7 @@ def _land_group(
     ]
     names = {(r.file_id, r.source): r.path for r in todo}
     workers: ReadingWorkers[FileJob, FileOutcome] = ReadingWorkers(
-        conform_file, count=None if len(jobs) > FILES_PER_WORKER else 1
+        partial(conform_file_by, reading.municipalities), count=None if len(jobs) > FILES_PER_WORKER else 1
     )
     batch: dict[tuple[str, str], FileOutcome] = {}
     order = {(job.file_id, job.source): number for number, job in enumerate(jobs)}

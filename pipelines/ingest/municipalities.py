@@ -1,5 +1,8 @@
 """The municipalities: codes with check digits and names matched exactly against an alias table.
 
+A prefecture that sends a register of its own (設定「団体一覧」) has its municipalities read by that one; without
+it, they are the thirty of the file beside this module.
+
 Source of codes: 全国地方公共団体コード (総務省); the check digit is modulo 11 over weights 6 to 2.
 """
 
@@ -8,8 +11,8 @@ from __future__ import annotations
 import csv
 import difflib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +28,7 @@ class Municipality:
     """One municipality and where it stands on the tile map."""
 
     code: str
+    prefecture: str
     name: str
     kana: str
     district: str
@@ -37,13 +41,14 @@ class Municipality:
 
 
 @cache
-def municipalities() -> dict[str, Municipality]:
-    """Every municipality of the prefecture by six-digit code, in code order."""
+def default_municipalities() -> tuple[Municipality, ...]:
+    """The thirty municipalities of 和歌山県, in code order."""
     with _TABLE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    return {
-        row["municipality_code"]: Municipality(
+    return tuple(
+        Municipality(
             code=row["municipality_code"],
+            prefecture=row["long_name"].removesuffix(row["district"] + row["name"]),
             name=row["name"],
             kana=row["kana"],
             district=row["district"],
@@ -55,7 +60,58 @@ def municipalities() -> dict[str, Municipality]:
             tile_row=int(row["tile_row"]),
         )
         for row in rows
-    }
+    )
+
+
+@dataclass
+class _Known:
+    """The register that this process reads by: a worker and a command read for one home at a time."""
+
+    of_code: dict[str, Municipality] = field(default_factory=dict)
+    of_name: dict[str, list[str]] = field(default_factory=dict)
+    number: int = 0
+
+
+_known = _Known()
+
+
+def use_municipalities(register: Iterable[Municipality]) -> None:
+    """Let this process know the municipalities of a register; of an empty one, the default's.
+
+    Args:
+        register: what the prefecture has sent, in code order.
+    """
+    wanted = {m.code: m for m in tuple(register) or default_municipalities()}
+    if wanted == _known.of_code:
+        return
+    _known.of_code, _known.of_name = wanted, {}
+    _known.number += 1
+    for m in wanted.values():
+        names = (m.name, m.long_name, m.district + m.name, m.prefecture + m.name)
+        for name in dict.fromkeys(map(fold, names)):
+            _known.of_name.setdefault(name, []).append(m.code)
+
+
+def municipalities() -> dict[str, Municipality]:
+    """Every municipality of the programme by six-digit code, in code order."""
+    if not _known.of_code:
+        use_municipalities(())
+    return _known.of_code
+
+
+def register_number() -> int:
+    """Another number whenever this process came to know another register: what was read before may read differently."""
+    return _known.number
+
+
+def is_named_once(name: str) -> bool:
+    """Whether a municipality's bare name tells it apart from all others."""
+    return len(_codes_of_name(fold(name))) == 1
+
+
+def _codes_of_name(folded: str) -> list[str]:
+    municipalities()
+    return _known.of_name.get(folded, [])
 
 
 def check_digit(five_digits: str) -> int:
@@ -70,17 +126,10 @@ def corporate_check_digit(twelve_digits: str) -> int:
     return 9 - total % 9
 
 
-@cache
-def _names() -> dict[str, str]:
-    table: dict[str, str] = {}
-    for m in municipalities().values():
-        for name in (m.name, m.long_name, m.district + m.name, "和歌山県" + m.name):
-            table[fold(name)] = m.code
-    return table
-
-
 def _is_area(five_digits: str) -> bool:
-    """Whether five digits can be an area: a prefecture, and 000 (itself) or 100 and above in it."""
+    """Whether five digits can be an area: a prefecture, and 000 (itself) or 100 and above in it; or one in force."""
+    if f"{five_digits}{check_digit(five_digits)}" in municipalities():
+        return True
     return 1 <= int(five_digits[:2]) <= 47 and not 0 < int(five_digits[2:]) < 100
 
 
@@ -147,15 +196,25 @@ def parse_municipality(value: object, aliases: Mapping[str, str] | None = None) 
         if read.value not in municipalities():
             raise Unreadable("unknown_municipality", "県内の団体コードではありません。", _EXPECTED, _EXAMPLE)
         return read
-    if text in _names():
-        return Read(_names()[text])
+    codes = _codes_of_name(text)
+    if len(codes) > 1:
+        full = [municipalities()[code].long_name for code in codes]
+        raise Unreadable(
+            "ambiguous_municipality",
+            "同じ名前の団体が複数あります。",
+            "都道府県名から書いた団体名、または6桁の団体コード",
+            full[0],
+            "、".join(full),
+        )
+    if codes:
+        return Read(codes[0])
     code = (aliases or {}).get(text, "")
     if code in municipalities():
         return Read(code, f"「{value}」を別表記の表により{municipalities()[code].name}と読みました。")
     names = [m.name for m in municipalities().values()]
     near = difflib.get_close_matches(text, names, n=1, cutoff=0.5)
-    near = near or difflib.get_close_matches(text, list(_names()), n=1, cutoff=0.7)
-    suggestion = municipalities()[_names()[near[0]]].name if near else ""
+    near = near or difflib.get_close_matches(text, list(_known.of_name), n=1, cutoff=0.7)
+    suggestion = municipalities()[_codes_of_name(fold(near[0]))[0]].name if near else ""
     raise Unreadable(
         "unknown_municipality", "県内の市町村として読めません。", _EXPECTED, _EXAMPLE, suggestion
     )

@@ -31,7 +31,7 @@ _CONTROL_TABLES = {
     "bindings": "項目と列の対応",
     "findings": "指摘",
     "finding_states": "指摘の状態(新規・未解決・解決済み)",
-    "municipalities": "県内30市町村",
+    "municipalities": "この事業の全団体",
     "code_labels": "コードの表示名",
     "datasets": "様式の名前",
     "previous_kpi": "前の公開版と、最後に発行した版のKPIの値",

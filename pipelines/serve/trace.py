@@ -23,6 +23,7 @@ from pipelines.ingest.municipalities import municipalities, parse_municipality
 from pipelines.model.rows import quoted
 from pipelines.report.evidence_cells import EvidenceCell, cells_of, kpi_cells
 from pipelines.serve.connection import warehouse_of
+from pipelines.serve.register import use_released_municipalities
 from pipelines.serve.trace_statement import Statement, statement
 from pipelines.settings import Settings
 
@@ -136,6 +137,7 @@ def trace(settings: Settings, question: Question, limit: int | None = None) -> T
     """
     with open_release(settings) as (con, folder):
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        use_released_municipalities(con)
         code = _known_municipality(question.municipality)
         year = question.fiscal_year if question.fiscal_year is not None else int(manifest["fiscal_year"])
         figure: Figure | Statement | None = statement(con, question.kpi, year, code)

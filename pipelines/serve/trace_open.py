@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import KyosoError, reason
 from pipelines.ingest.archive import Archive
 from pipelines.ingest.conform.column import DITTO_MARKS
-from pipelines.ingest.conform.file import conform_file
+from pipelines.ingest.conform.file import conform_file_by
 from pipelines.ingest.conform.outcome import FileJob
+from pipelines.ingest.municipalities import Municipality
 from pipelines.ingest.pseudonyms import sample_key
 from pipelines.ingest.read.grid import Grid
 from pipelines.ingest.read.refusal import Refused
@@ -83,7 +85,9 @@ def open_cells(
         job = FileJob(file_id, source, path, name, sample_key(), policy.aliases, policy.chat_mappings)
         jobs.append(_OpenJob(job, tuple(wanted), shows_respondents))
     count = 1 if len(jobs) <= _FILES_PER_WORKER else None
-    workers: ReadingWorkers[_OpenJob, list[OpenedCell]] = ReadingWorkers(_look, count=count)
+    workers: ReadingWorkers[_OpenJob, list[OpenedCell]] = ReadingWorkers(
+        partial(_look, policy.municipalities), count=count
+    )
     for task, found in workers.map(jobs):
         if isinstance(found, Refused):
             opened |= dict.fromkeys(task.cells, OpenedCell("", DIFFERENT, found.message))
@@ -104,9 +108,9 @@ def _archive(settings: Settings) -> Archive:
         ) from None
 
 
-def _look(job: _OpenJob) -> list[OpenedCell]:
+def _look(register: tuple[Municipality, ...], job: _OpenJob) -> list[OpenedCell]:
     """Read the file as it was read when it landed, and look at each cell. Runs in a worker."""
-    outcome = conform_file(job.file)
+    outcome = conform_file_by(register, job.file)
     rows: dict[tuple[str, str, int], dict[str, Any]] = {}
     wanted = {(cell.dataset, cell.sheet, cell.row) for cell in job.cells}
     for name, found in outcome.rows.items():

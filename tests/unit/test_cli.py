@@ -19,6 +19,7 @@ from typer.main import get_command
 
 from pipelines import cli
 from pipelines.cli.console import NightReport
+from pipelines.demo.programme import Load
 from pipelines.settings import CHECKOUT, TOKYO, Settings
 from tests.unit.serve.test_connection import make_release
 
@@ -320,7 +321,7 @@ def test_files_received_only_after_the_day_asked_for_are_explained(main_here: Ma
 def test_demo_makes_what_was_asked_for_and_says_where(
     main_here: Main, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[object] = []
+    asked: list[tuple[Path, dict[str, object]]] = []
 
     def make(folder: Path, **options: object) -> SimpleNamespace:
         asked.append((folder, options))
@@ -331,5 +332,9 @@ def test_demo_makes_what_was_asked_for_and_says_where(
         "demo", tmp_path, "--municipalities", "4", "--mess", "0", "--seed", "3", "--effect-sd", "0.5"
     )
     assert code == 0
-    assert asked == [(tmp_path, {"seed": 3, "count": 4, "mess": 0.0, "effect_sd": 0.5})]
+    story = {"seed": 3, "count": 4, "mess": 0.0, "effect_sd": 0.5, "load": Load()}
+    assert asked == [(tmp_path, story)]
     assert out == f"架空データのファイルを 7 件作りました: {tmp_path}\n"
+    load = ("--years", "2", "--workbooks", "50", "--messages", "9", "--only", "visit_log", "--only", "policy")
+    assert main_here("demo", tmp_path, *load)[0] == 0
+    assert asked[1][1]["load"] == Load(2, 50, 9, frozenset({"visit_log", "policy"}))

@@ -5,6 +5,7 @@ with municipalities as (
 final as (
     select
         municipality_code,
+        prefecture_name,
         name,
         kana,
         district,

@@ -22,7 +22,12 @@ from pipelines.ingest.japanese.numbers import (
 )
 from pipelines.ingest.japanese.reading import Read, Unreadable, fold
 from pipelines.ingest.japanese.times import parse_time, parse_timestamp
-from pipelines.ingest.municipalities import parse_area_code, parse_corporate_number, parse_municipality
+from pipelines.ingest.municipalities import (
+    parse_area_code,
+    parse_corporate_number,
+    parse_municipality,
+    register_number,
+)
 from pipelines.ingest.pseudonyms import PseudonymKey
 from pipelines.ingest.read.grid import CellValue, Unvalued
 
@@ -44,12 +49,12 @@ def parsing_context(
     key: PseudonymKey, aliases: Mapping[str, str], fiscal_year: int | None = None
 ) -> ParsingContext:
     """The context of a form; forms of the same fiscal year share one, and with it what was read before."""
-    return _shared_context(key, tuple(sorted(aliases.items())), fiscal_year)
+    return _shared_context(key, tuple(sorted(aliases.items())), fiscal_year, register_number())
 
 
 @lru_cache(maxsize=32)
 def _shared_context(
-    key: PseudonymKey, aliases: tuple[tuple[str, str], ...], fiscal_year: int | None
+    key: PseudonymKey, aliases: tuple[tuple[str, str], ...], fiscal_year: int | None, register: int
 ) -> ParsingContext:
     return ParsingContext(key, dict(aliases), fiscal_year)
 

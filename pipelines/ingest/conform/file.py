@@ -39,6 +39,7 @@ from pipelines.ingest.conform.unseen import unseen_cells
 from pipelines.ingest.contracts import Dataset, load_contracts
 from pipelines.ingest.findings import Place, bounded
 from pipelines.ingest.read.container import kind_of
+from pipelines.ingest.municipalities import Municipality, use_municipalities
 from pipelines.ingest.read.grid import Grid, column_letter
 from pipelines.ingest.read.refusal import Refused
 from pipelines.ingest.read.tables import Tables, read_tables
@@ -61,6 +62,12 @@ def conform_file(job: FileJob) -> FileOutcome:
 def _without_side_sheets(job: FileJob, grids: list[Grid], outcome: FileOutcome) -> list[Grid]:
     """The sheets that are not example, notes and code lists of our own blank forms."""
     kinds = {id(grid): side_sheet(grid) for grid in grids}
+def conform_file_by(register: tuple[Municipality, ...], job: FileJob) -> FileOutcome:
+    """The same by a register of municipalities, in a process that does not know it yet."""
+    use_municipalities(register)
+    return conform_file(job)
+
+
     for grid in grids:
         if kinds[id(grid)] is SideSheet.WRITTEN_IN:
             outcome.findings.append(written_in(Place(job.file_id, job.source, sheet=grid.sheet)))

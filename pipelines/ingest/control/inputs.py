@@ -15,6 +15,7 @@ from pipelines.ingest.landing import pseudonym_key
 from pipelines.ingest.ledger import Receipt
 from pipelines.ingest.lineage import lineage, sending
 from pipelines.ingest.municipalities import municipalities
+from pipelines.ingest.reading_policy import ReadingPolicy
 from pipelines.ingest.segments import CONTROL_PARTS
 from pipelines.settings import Settings
 
@@ -35,6 +36,7 @@ def register(
     counted = counting(settings, archive.ledger.receipts)
     _received(con, counted)
     _table(con, "sightings", late_sightings(counted), SIGHTINGS)
+    ReadingPolicy.newest(settings.landed, archive.ledger.receipts)
     _names(con, settings)
     columns = ", ".join(f'"{c[0]}" {c[1]}' for c in con.execute("describe landed_findings").fetchall())
     _table(
@@ -82,14 +84,14 @@ def _received(con: duckdb.DuckDBPyConnection, counted: list[Receipt]) -> None:
 
 def _names(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     towns = [
-        asdict(m) | {"municipality_code": m.code, "sort_order": number}
+        asdict(m) | {"municipality_code": m.code, "prefecture_name": m.prefecture, "sort_order": number}
         for number, m in enumerate(municipalities().values(), start=1)
     ]
     _table(
         con,
         "municipalities",
         towns,
-        "municipality_code varchar, name varchar, kana varchar, district varchar, "
+        "municipality_code varchar, prefecture_name varchar, name varchar, kana varchar, district varchar, "
         "long_name varchar, bureau varchar, bureau_status varchar, population bigint, tile_column bigint, "
         "tile_row bigint, sort_order bigint",
     )

@@ -17,7 +17,8 @@ import numpy.typing as npt
 from pipelines.model.effect.comparison import Flags
 
 EXACT_LIMIT = 1_000_000
-_CHUNK = 100_000
+# Random numbers held at once, whatever the number of units.
+_CHUNK_CELLS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,9 @@ def _drawn(is_treated: Flags, strata: npt.NDArray[np.int64], draws: int, rng: np
         if chosen == len(places):
             flags[:, places] = True
         elif chosen:
-            for start in range(0, draws, _CHUNK):
-                rows = min(_CHUNK, draws - start)
+            chunk = max(1, _CHUNK_CELLS // len(places))
+            for start in range(0, draws, chunk):
+                rows = min(chunk, draws - start)
                 order = np.argpartition(rng.random((rows, len(places)), dtype=np.float32), chosen - 1, axis=1)
                 block = flags[start : start + rows]
                 np.put_along_axis(block, places[order[:, :chosen]], values=True, axis=1)

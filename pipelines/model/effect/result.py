@@ -54,7 +54,7 @@ class Result:
     reading: str = ""
 
     def row(self) -> dict[str, Any]:
-        """The same as plain values, rounded, infinite ends as None."""
+        """The same as plain values, rounded; infinite ends and counts beyond 64 bits as None."""
         return {name: _stored(value) for name, value in asdict(self).items()}
 
 
@@ -87,7 +87,13 @@ def numbers(found: Estimate, verdict: Verdict | None) -> dict[str, Any]:
     }
 
 
+_MOST = 2**63 - 1
+
+
 def _stored(value: object) -> object:
     if isinstance(value, float):
         return round(value, _DECIMALS) + 0.0 if isfinite(value) else None
+    # A hundred treated of three hundred can be chosen in more ways than a column can hold.
+    if isinstance(value, int) and value > _MOST:
+        return None
     return value

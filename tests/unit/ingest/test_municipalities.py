@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import csv
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.demo.nation import register_of
 from pipelines.ingest.japanese.reading import Missing, Unreadable
 from pipelines.ingest.municipalities import (
     Municipality,
     check_digit,
     corporate_check_digit,
+    default_municipalities,
+    is_named_once,
     municipalities,
     parse_area_code,
     parse_corporate_number,
     parse_municipality,
+    register_number,
+    use_municipalities,
 )
 from pipelines.ingest.read.workbook import read_workbook
 
@@ -232,3 +239,47 @@ def test_one_wrong_digit_of_a_corporate_number_is_noticed(twelve: int, place: in
     if {text[place], str(digit)} != {"0", "9"}:  # modulo 9 cannot tell these two apart
         with pytest.raises(Unreadable):
             parse_corporate_number(bad)
+
+
+@pytest.fixture
+def two_of_a_name() -> Iterator[tuple[Municipality, ...]]:
+    """Two towns of one name in two prefectures that cannot exist, and a third beside them."""
+    first, *others = register_of(60)[30:33]
+    twin = replace(
+        others[0],
+        name=first.name,
+        prefecture="架空99県",
+        long_name="架空99県" + first.name,
+        district="",
+    )
+    register = (first, twin, others[1])
+    use_municipalities(register)
+    yield register
+    use_municipalities(())
+
+
+def test_a_name_of_two_municipalities_is_refused_with_both_in_full(
+    two_of_a_name: tuple[Municipality, ...],
+) -> None:
+    first, twin, third = two_of_a_name
+    with pytest.raises(Unreadable) as caught:
+        parse_municipality(first.name)
+    assert caught.value.rule == "ambiguous_municipality"
+    assert caught.value.suggestion == f"{first.long_name}、{twin.long_name}"
+    for town in (first, twin):
+        assert parse_municipality(town.long_name).value == town.code
+        assert parse_municipality(town.code).value == parse_municipality(town.code[:5]).value == town.code
+    assert parse_municipality(third.name).value == third.code
+    assert (is_named_once(first.name), is_named_once(third.name)) == (False, True)
+
+
+def test_a_register_replaces_the_default_and_goes_with_it(two_of_a_name: tuple[Municipality, ...]) -> None:
+    before = register_number()
+    with pytest.raises(Unreadable):
+        parse_municipality("海南市")
+    use_municipalities(two_of_a_name)
+    assert register_number() == before
+    use_municipalities(())
+    assert register_number() == before + 1
+    assert parse_municipality("海南市").value == "302023"
+    assert tuple(municipalities().values()) == default_municipalities()

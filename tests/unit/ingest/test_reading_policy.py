@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from pipelines.demo.nation import register_of
+from pipelines.ingest.contracts import all_datasets
 from pipelines.ingest.ledger import Receipt
+from pipelines.ingest.municipalities import use_municipalities
 from pipelines.ingest.pseudonyms import sample_key
 from pipelines.ingest.reading_policy import ReadingPolicy
 from tests.unit.ingest.read.chat_files import MAIL, as_csv
@@ -103,3 +107,56 @@ def _receipts(house: House) -> tuple[Receipt, ...]:
     from pipelines.ingest.archive import Archive
 
     return Archive(house.settings).ledger.receipts
+
+
+REGISTER_HEADINGS = [
+    "団体コード",
+    "都道府県名",
+    "郡名",
+    "団体名",
+    "団体名のよみ",
+    "所管の地方機関",
+    "人口",
+    "地図の列",
+    "地図の行",
+]
+
+
+def put_register(house: House, day: str, *rows: list[str]) -> None:
+    padded = [row + [""] * (len(REGISTER_HEADINGS) - len(row)) for row in rows]
+    house.put(f"R8/policy/2026-08-{day}/設定_団体一覧.csv", as_csv([REGISTER_HEADINGS, *padded]))
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[None]:
+    yield
+    use_municipalities(())
+
+
+def test_a_prefecture_that_sends_its_register_is_read_by_it_and_by_each_newer_one(
+    house: House, elsewhere: None
+) -> None:
+    code = register_of(31)[30].code
+    titles = [field.header("R8.1") for field in all_datasets()["survey__needs"].columns]
+    needs = [
+        [number, "R8.8.3", town, "セキュリティ", "", "", ""]
+        for number, town in (("1", "海南市"), ("2", "架空浜市"))
+    ]
+    house.put("R8/survey/2026-08-03/需要調査.csv", as_csv([titles, *needs]))
+    house.night()
+    assert [r["municipality_code"] for r in house.landed("survey__needs")] == ["302023"]
+    put_register(house, "04", [code, "架空01県", "", "架空浜市", "", "", "1,200"])
+    house.night()
+    assert [r["municipality_code"] for r in house.landed("survey__needs")] == [code]
+    (known,) = house.control()["municipalities"]
+    assert (known["name"], known["population"], known["bureau"]) == ("架空浜市", 1200, "")
+    put_register(
+        house,
+        "05",
+        ["302023", "和歌山県", "", "海南市", "", "", "50000", "0", "1"],
+        [code, "架空01県", "", "架空浜市", "", "", "1200", "2", "3"],
+    )
+    house.night()
+    assert {r["municipality_code"] for r in house.landed("survey__needs")} == {"302023", code}
+    places = {m["name"]: (m["tile_column"], m["tile_row"]) for m in house.control()["municipalities"]}
+    assert places == {"海南市": (0, 1), "架空浜市": (2, 3)}

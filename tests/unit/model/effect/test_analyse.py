@@ -178,3 +178,18 @@ def test_a_plan_that_cannot_be_carried_out_says_what_to_type_and_stops_no_night(
     assert (only.verdict, only.verdict_reason) == ("undecided", "cannot_estimate")
     assert said in only.reading
     assert "してください" in only.reading
+
+
+def test_more_assignments_than_a_column_holds_are_no_number_and_no_failure() -> None:
+    units = [
+        replace(unit, municipality_name=f"{copy}{unit.municipality_name}")
+        for copy in range(6)
+        for unit in reached(4, 6, 14, 24)
+    ]
+    table = results(
+        [vars(REACHED)], [vars(unit) | {"sort_order": number} for number, unit in enumerate(units)], []
+    )
+    (found,) = [row for row in table.to_pylist() if row["kind"] == "estimate"]
+    assert found["assignment_count"] is None
+    assert found["unit_count"] == 180
+    assert 0 < found["p_value"] < 1
