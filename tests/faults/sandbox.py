@@ -41,6 +41,28 @@ def no_network() -> list[str]:
     return ["unshare", "-n"]
 
 
+def no_privileges() -> list[str]:
+    """What to write before a command so that even root may do no more than an ordinary user may with files of his own."""
+    if os.geteuid() != 0:
+        return []
+    without = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
+    if subprocess.run([*without, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this machine lets tests give up no privileges")
+    return without
+
+
+def in_japanese(folder: Path) -> dict[str, str]:
+    """The environment of a machine set up in Japanese (ja_JP.UTF-8); the locale is made in a folder of the caller's."""
+    made = subprocess.run(
+        ["localedef", "-i", "ja_JP", "-f", "UTF-8", str(folder / "ja_JP.UTF-8")],
+        capture_output=True,
+        check=False,
+    )
+    if made.returncode:
+        pytest.skip("this machine has no sources of the Japanese locale")
+    return {"LOCPATH": str(folder), "LANG": "ja_JP.UTF-8", "LC_ALL": "ja_JP.UTF-8"}
+
+
 def processes_with(mark: str) -> list[int]:
     """Processes alive whose environment holds the mark."""
     found = []

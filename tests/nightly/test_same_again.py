@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.settings import CHECKOUT
 from tests.conftest import AS_OF, SAMPLE, run_kyoso, run_night
-from tests.faults.sandbox import no_network
+from tests.faults.sandbox import in_japanese, no_network, no_privileges
 from tests.faults.spoiled import edited
 from tests.faults.test_kill import assert_release_is_whole
 from tests.nightly.test_bad_week import PLAN, PRICE, SHEET
@@ -25,7 +25,6 @@ ELSEWHERE = {
     "LANG": "C",
     "LC_ALL": "C",
     "PYTHONHASHSEED": "12345",
-    "PYTHONUTF8": "1",
     "KYOSO_THREADS": "1",
 }
 
@@ -40,10 +39,10 @@ def assert_same_release(home: Path, other: Path) -> None:
         assert one.is_dir() or one.read_bytes() == two.read_bytes(), name
 
 
-def test_another_place_clock_language_umask_and_number_of_threads_give_the_same_release(
+def test_another_place_clock_language_umask_user_and_number_of_threads_give_the_same_release(
     sample_home: Path, tmp_path: Path
 ) -> None:
-    """The program itself lies in a folder with Japanese characters and a space in its name, too."""
+    """The program itself lies in a folder with Japanese characters and a space in its name, too; nobody has privileges."""
     home, raw, program = (tmp_path / "別の 場所" / name for name in ("home", "受領 資料", "共創 プログラム"))
     home.parent.mkdir()
     shutil.copytree(SAMPLE, raw)
@@ -52,7 +51,17 @@ def test_another_place_clock_language_umask_and_number_of_threads_give_the_same_
             CHECKOUT / name, program / name, ignore=shutil.ignore_patterns("__pycache__", "target")
         )
     shutil.copy(CHECKOUT / "requirements.lock", program)
-    command = [sys.executable, "-m", "pipelines.cli", "nightly", "--raw", raw, "--home", home]
+    command = [
+        *no_privileges(),
+        sys.executable,
+        "-m",
+        "pipelines.cli",
+        "nightly",
+        "--raw",
+        raw,
+        "--home",
+        home,
+    ]
     ran = subprocess.run(
         [*map(str, command), "--as-of", AS_OF.isoformat()],
         cwd=program,
@@ -84,7 +93,7 @@ def test_a_day_of_the_past_is_rebuilt_to_the_byte_after_newer_files_came(
     assert_same_release(home, sample_home)
 
 
-def test_the_night_needs_no_network(sample_home: Path, tmp_path: Path) -> None:
+def test_the_night_needs_no_network_and_no_other_language(sample_home: Path, tmp_path: Path) -> None:
     command = [*no_network(), sys.executable, "-m", "pipelines.cli", "nightly", "--raw", str(SAMPLE)]
     ran = subprocess.run(
         [*command, "--home", str(tmp_path / "home"), "--as-of", AS_OF.isoformat()],
@@ -92,6 +101,7 @@ def test_the_night_needs_no_network(sample_home: Path, tmp_path: Path) -> None:
         text=True,
         check=False,
         cwd=CHECKOUT,
+        env=os.environ | in_japanese(tmp_path),
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert ran.stderr == ""
