@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
 from pipelines.errors import KyosoError
@@ -14,6 +15,7 @@ from pipelines.fiscal_year import UnreadableYear, fiscal_year_of, to_fiscal_year
 TOKYO = ZoneInfo("Asia/Tokyo")
 CHECKOUT = Path(__file__).resolve().parent.parent
 SAMPLE_MARKER = "架空データ"
+Engine = Literal["duckdb", "spark"]
 
 
 def today() -> date:
@@ -53,6 +55,17 @@ def read_year(text: str | None, name: str) -> int | None:
         ) from None
 
 
+def _engine() -> Engine:
+    text = os.environ.get("KYOSO_ENGINE") or "duckdb"
+    if text not in get_args(Engine):
+        raise KyosoError(
+            f"KYOSO_ENGINE「{text}」は、表を作るしくみの名前ではありません。",
+            todo="duckdb(既定)か spark と書いてください。例: KYOSO_ENGINE=spark",
+            exit_code=2,
+        )
+    return cast("Engine", text)
+
+
 @dataclass(frozen=True)
 class Settings:
     """The folders, the fiscal year and the as-of date of one run.
@@ -64,6 +77,7 @@ class Settings:
         as_of: only what had been received by this day counts.
         key_file: file with the pseudonym key, or None for the default place.
         is_by_clock: whether the as-of date is what this computer takes for today, and nobody's word.
+        engine: what builds the models; the release is the same, whichever it was.
     """
 
     raw: Path
@@ -72,6 +86,7 @@ class Settings:
     as_of: date
     key_file: Path | None = None
     is_by_clock: bool = False
+    engine: Engine = "duckdb"
 
     @classmethod
     def resolve(
@@ -98,6 +113,7 @@ class Settings:
             as_of=as_of,
             key_file=Path(key) if key else None,
             is_by_clock=given is None,
+            engine=_engine(),
         )
 
     @property
@@ -114,6 +130,11 @@ class Settings:
     def landed(self) -> Path:
         """Typed rows as Parquet segments, one folder per dataset."""
         return self.home / "landed"
+
+    @property
+    def computed(self) -> Path:
+        """Tables that a cluster built, as Parquet: `<schema>.db/<table>/`; only where `engine` is not DuckDB."""
+        return self.home / "computed"
 
     @property
     def build(self) -> Path:
