@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from pipelines.serve.operations import Operation
 
 GATE_CLOSED = 3
+# As long as a whole night may take (dagster.yaml): a large programme on a cluster needs more than other steps.
+_MODELS_SECONDS = 3 * 3600
 Progress = Callable[[str, int, int], None]
 
 
@@ -164,7 +166,7 @@ class Night:
         self._need("control", "管理表")
         with self._step("集計"):
             if self.modelling:
-                built: DbtBuild = self.modelling.result()
+                built: DbtBuild = self.modelling.result(_MODELS_SECONDS)
             else:
                 self.candidate.forget("verdict.json", "reports")
                 built = build(self.settings)
