@@ -26,7 +26,7 @@ from pipelines.model.previous import ISSUED, PUBLISHED, Basis, write_previous
 from pipelines.serve.before_night import make_ready
 from pipelines.serve.candidate import Candidate
 from pipelines.serve.editions import last_edition
-from pipelines.serve.going_back import holding
+from pipelines.serve.holds import Hold, hold_of
 from pipelines.serve.lock import WriterLock
 from pipelines.serve.release import (
     Release,
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from pipelines.model.dbt import DbtBuild
     from pipelines.quality.verdict import Verdict
     from pipelines.report.status import Outcome
-    from pipelines.serve.operations import Operation
 
 GATE_CLOSED = 3
 # As long as a whole night may take (dagster.yaml): a large programme on a cluster needs more than other steps.
@@ -77,7 +76,7 @@ class Night:
         self.control: ControlSummary | None = None
         self.verdict: Verdict | None = None
         self.release: Release | None = None
-        self.hold: Operation | None = None
+        self.hold: Hold | None = None
         self.outcome: Outcome | None = None
         self.error: KyosoError | None = None
         self.documents: tuple[Path, ...] = ()
@@ -209,12 +208,10 @@ class Night:
             return kept + here + list(self.background.result())
 
     def publish(self) -> Release | None:
-        """Switch readers to the candidate; None in a dry run, or when somebody's decision holds it back."""
-        if self.is_dry_run:
-            return None
+        """Switch readers to the candidate; None in a dry run, or when something holds it back."""
         self._need("reports", "報告書")
-        self.hold = holding(self.settings, self.candidate.made_from)
-        if self.hold:
+        self.hold = hold_of(self.settings)
+        if self.is_dry_run or self.hold:
             return None
         with self._step("公開"):
             self.release = publish(self.settings)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.errors import KyosoError
 from pipelines.report.status import Attempt, read_history, write_status
+from pipelines.serve import retention
 from pipelines.serve.going_back import notices
 from pipelines.serve.metrics import write_metrics
 from pipelines.serve.notify import TROUBLES, News, is_configured, is_due, send
@@ -45,9 +47,10 @@ def write_night_status(night: Night) -> tuple[Path, ...]:
         error=night.error,
         reports=documents,
         steps=tuple(night.steps),
-        held_by=night.hold.line if night.hold else "",
-        notices=_notices(settings),
-        archived=lambda file_id: settings.archive / file_id[:2] / file_id,
+        held_by=f"{night.hold.why}、公開を控えています。" if night.hold else "",
+        held_todo=night.hold.todo if night.hold else "",
+        notices=_notices(night),
+        archived=partial(_original, settings, _replaced(night)),
     )
     write_status(night.status_dir, attempt)
     write_metrics(night.status_dir)
@@ -74,9 +77,19 @@ def tell(night: Night) -> list[str]:
     return send(news) if is_due(news) else []
 
 
-def _notices(settings: Settings) -> tuple[str, ...]:
+def _replaced(night: Night) -> frozenset[str]:
+    return frozenset(night.archive.ledger.replacements) if night.archive else frozenset()
+
+
+def _original(settings: Settings, replaced: frozenset[str], file_id: str) -> Path | None:
+    """What its sender gets back marked up; of an original that is kept no longer only the list is left."""
+    return None if file_id in replaced else settings.archive / file_id[:2] / file_id
+
+
+def _notices(night: Night) -> tuple[str, ...]:
+    settings, seen = night.settings, night.reception.expired if night.reception else []
     try:
-        return tuple(notices(settings))
+        return (*notices(settings), *retention.notices(settings, settings.as_of, seen))
     except KyosoError as error:
         # A broken ledger ends the night; its status must still be written.
         return (error.what,)

@@ -13,7 +13,7 @@ import typer
 # isort: off
 # Each module adds its commands to the program, in the order in which the help lists them.
 from pipelines.cli import night, check, reading, sql, trace, whatif, form, issue, releases  # noqa: F401
-from pipelines.cli import doctor, backup, key, notify, demo, serve  # noqa: F401
+from pipelines.cli import doctor, backup, retention, key, notify, demo, serve  # noqa: F401
 
 # isort: on
 

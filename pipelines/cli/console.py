@@ -108,11 +108,15 @@ class NightReport:
         night, out = result.night, self._out
         if result.outcome == "released" and night.release:
             out.print(f"公開: {night.release.release_id}({night.seconds:.1f}秒)")
-        elif result.outcome == "held" and night.hold:
-            out.print(f"公開を控えています。版の{night.hold.line}", markup=False)
-            out.print("同じ資料のまま公開してよいときは、kyoso releases resume を実行してください。")
         elif result.outcome == "dry_run":
             out.print(f"公開していません(--dry-run)。候補: {_short(night.settings.candidate)}")
+            from pipelines.cli.changes import print_candidate_changes
+
+            print_candidate_changes(out, night.settings)
+        if night.hold:
+            would = "このまま実行すると、" if result.outcome == "dry_run" else ""
+            out.print(f"{would}{night.hold.why}、公開を控えます。", markup=False)
+            out.print(f"  すること: {night.hold.todo}", markup=False)
         current = night.settings.current / "reports"
         for path in sorted(current.iterdir()) if current.exists() else ():
             out.print(f"  報告書: {_short(path)}", markup=False)
@@ -179,7 +183,8 @@ def print_status(out: Console, latest: dict[str, Any], now: Freshness, status_di
     )
     since = f"{now.released_at:%Y-%m-%d %H:%M}" if now.released_at else "－"
     out.print(f"公開版: {now.release_id or 'なし'}({since})")
-    for line in (*([latest["held_by"]] if latest.get("held_by") else ()), *latest.get("notices", ())):
+    held = (latest["held_by"], latest.get("held_todo")) if latest.get("held_by") else ()
+    for line in (*held, *latest.get("notices", ())):
         out.print(f"  {line}", markup=False)
     for reason in latest["reasons"]:
         out.print(f"  {reason['id']} {reason['title']}", markup=False)

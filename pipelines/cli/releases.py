@@ -110,6 +110,7 @@ def releases_diff(
     csv: Annotated[bool, typer.Option("--csv", help="CSVで書き出す(ファイルの名前をすべて示す)")] = False,
 ) -> None:
     """2つの版の間で変わったKPIと、その原因のファイルを示す。"""
+    from pipelines.cli.changes import print_changed
     from pipelines.cli.console import print_rows
     from pipelines.serve.compare import compare
 
@@ -122,36 +123,7 @@ def releases_diff(
     if not found.rows:
         out.print("変わったKPIはありません。")
         return
-    rows = [
-        (
-            row["kpi_id"],
-            row["name_ja"] or "",
-            row["fiscal_year"],
-            row["municipality_code"] or "県全体",
-            _plain(row["before_value"]),
-            _plain(row["after_value"]),
-            _plain(row["change"]),
-            row["cause"],
-            _files(row["files_in"], row["files_out"]),
-        )
-        for row in found.rows
-    ]
-    names = ["KPI", "名前", "年度", "団体", "前", "後", "差", "原因", "ファイル(+加わった −外れた)"]
-    print_rows(out, names, rows)
-
-
-def _plain(value: object) -> str:
-    return "－" if value is None else f"{value:,.4f}".rstrip("0").rstrip(".")
-
-
-def _files(added: str | None, removed: str | None) -> str:
-    parts = []
-    for sign, paths in (("+", added), ("−", removed)):
-        names = paths.split("、") if paths else []
-        if names:
-            more = f" ほか{len(names) - 1}件" if len(names) > 1 else ""
-            parts.append(f"{sign}{names[0]}{more}")
-    return " ".join(parts)
+    print_changed(out, found.rows)
 
 
 @releases_app.command("restore", cls=Command)
@@ -214,4 +186,20 @@ def releases_resume(reason: Reason, home: Home = None, by: By = None) -> None:
     from pipelines.serve.going_back import resume
 
     out.print(resume(settings_of(home=home), reason, by).line, markup=False)
+    out.print("次の kyoso nightly が、検査に合格すれば公開します。")
+
+
+@releases_app.command("approve", cls=Command)
+def releases_approve(reason: Reason, home: Home = None, by: By = None) -> None:
+    """プログラム(様式・読取り・集計の規則)の変更で動いたKPIの値を承認する。次の夜間処理が公開する。
+
+    終了コード: 0 承認した / 1 失敗 / 2 承認を要する変更がない・理由がない / 4 別の処理が実行中
+    """
+    from pipelines.cli.changes import print_candidate_changes
+    from pipelines.serve.holds import approve
+
+    settings = settings_of(home=home)
+    made = approve(settings, reason, by)
+    print_candidate_changes(out, settings)
+    out.print(made.line, markup=False)
     out.print("次の kyoso nightly が、検査に合格すれば公開します。")

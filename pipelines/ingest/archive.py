@@ -1,13 +1,12 @@
 """The archive: each received file is copied once, by content, and never lost or edited.
 
 A file is found at `raw/<年度>/<source>/<YYYY-MM-DD>/<file>`. The officer may later overwrite or
-delete it there; the archive keeps it.
+delete it there; the archive keeps it, or keeps what has taken its place once its retention has ended.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 from collections.abc import Iterable
@@ -20,6 +19,7 @@ from pipelines.ingest.content import content_hash
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.ledger import Ledger, Receipt
 from pipelines.ingest.raw_folder import as_text, files_in
+from pipelines.ingest.seen import Seen, stamp_of
 from pipelines.settings import Settings
 
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -27,10 +27,17 @@ _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
 @dataclass
 class Reception:
-    """What a look at `raw` found."""
+    """What a look at `raw` found.
+
+    Attributes:
+        new: receipts of files that were not known.
+        unreadable: paths and why they could not be received.
+        expired: paths of originals that are kept no longer; they are not received again.
+    """
 
     new: list[Receipt] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
+    expired: list[str] = field(default_factory=list)
 
 
 class Archive:
@@ -38,12 +45,28 @@ class Archive:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._cache_path = settings.archive / "seen.json"
         self.ledger = Ledger(settings.ledger)
 
     def path_of(self, file_id: str) -> Path:
-        """Where the archived bytes lie."""
-        return self._settings.archive / file_id[:2] / file_id
+        """Where the bytes lie that stand for a received file: the original, or what has taken its place."""
+        return self.place_of(self.content_of(file_id))
+
+    def content_of(self, file_id: str) -> str:
+        """The hash of those bytes."""
+        replacement = self.ledger.replacements.get(file_id)
+        return replacement.replaced_by if replacement else file_id
+
+    def place_of(self, content: str) -> Path:
+        """Where bytes of this hash lie in the archive."""
+        return self._settings.archive / content[:2] / content
+
+    def drop_replaced(self) -> None:
+        """Remove originals that have been replaced; a run that died in between left one at most."""
+        for file_id in self.ledger.replacements:
+            original = self.place_of(file_id)
+            if original.exists() and self.is_whole(file_id):
+                original.unlink()
+                self._make_durable({original.parent})
 
     def receive(self, today: date) -> Reception:
         """Archive what is new in `raw` and enter it in the ledger.
@@ -62,17 +85,25 @@ class Archive:
                 todo="--raw で正しいフォルダを指定してください。",
             )
         self._refuse_mixture()
-        seen = self._load_cache()
+        self.drop_replaced()
         known = {(receipt.path, receipt.file_id) for receipt in self.ledger.receipts}
+        seen = Seen(self._settings.archive / "seen.json", known)
+        replaced = self.ledger.replacements
+        sizes = {receipt.size_bytes for receipt in self.ledger.receipts if receipt.file_id in replaced}
         reception = Reception()
         for path in files_in(raw, reception.unreadable):
             relative = as_text(path.relative_to(raw))
             try:
-                stamp = _stamp(path)
-                if self._has(seen.get(relative), stamp):
+                stamp = stamp_of(path)
+                seen_before = seen.file_id(relative, stamp)
+                # Before a byte of it is copied: what is kept no longer must not come back for a moment.
+                if stamp[0] in sizes and (seen_before or content_hash(path)) in replaced:
+                    reception.expired.append(relative)
+                    continue
+                if seen_before and self.path_of(seen_before).exists():
                     continue
                 file_id = self._store(path)
-                if _stamp(path) != stamp:
+                if stamp_of(path) != stamp:
                     reception.unreadable.append(
                         (relative, "読み取り中に書き換えられました。次の夜にもう一度読みます。")
                     )
@@ -84,12 +115,12 @@ class Archive:
                     (relative, f"読めません({reason(error)})。権限を確かめてください。")
                 )
                 continue
-            seen[relative] = [*stamp, file_id]
+            seen.note(relative, stamp, file_id)
             if (relative, file_id) not in known:
                 reception.new.append(self._receipt(relative, file_id, stamp[0], today, len(reception.new)))
         self._make_durable({self.path_of(receipt.file_id).parent for receipt in reception.new})
         self.ledger.append(reception.new)
-        self._save_cache(seen)
+        seen.save()
         return reception
 
     def need(self, receipts: Iterable[Receipt]) -> None:
@@ -117,12 +148,14 @@ class Archive:
             )
 
     def is_whole(self, file_id: str) -> bool:
-        """Whether the archived bytes are those that were received."""
+        """Whether the archived bytes are those that were received, or those that took their place."""
         path = self.path_of(file_id)
-        return path.exists() and content_hash(path) == file_id
+        return path.exists() and content_hash(path) == self.content_of(file_id)
 
     def still_in_raw(self, file_id: str) -> Path | None:
-        """The very same bytes where somebody put them."""
+        """The very same bytes where somebody put them; never those of an original that is kept no longer."""
+        if file_id in self.ledger.replacements:
+            return None
         for receipt in self.ledger.receipts:
             path = self._settings.raw / receipt.path
             if receipt.file_id == file_id and path.is_file() and content_hash(path) == file_id:
@@ -145,9 +178,6 @@ class Archive:
             )
         self._make_durable({damaged.parent})
         aside.unlink(missing_ok=True)
-
-    def _has(self, entry: list[object] | None, stamp: list[int]) -> bool:
-        return entry is not None and entry[:2] == stamp and self.path_of(str(entry[2])).exists()
 
     def _receipt(self, relative: str, file_id: str, size: int, today: date, offset: int) -> Receipt:
         parts = relative.split("/")
@@ -178,7 +208,7 @@ class Archive:
             copy.flush()
             os.fsync(copy.fileno())
         file_id = digest.hexdigest()
-        target = self.path_of(file_id)
+        target = self.place_of(file_id)
         if target.exists():
             temporary.unlink()
         else:
@@ -204,26 +234,6 @@ class Archive:
                 where=f"{self._settings.raw} → {self._settings.home}",
                 todo="--home で別の保管場所を指定してください(見本の保管場所は var/sample です)。",
             )
-
-    def _load_cache(self) -> dict[str, list[object]]:
-        try:
-            cache: dict[str, list[object]] = json.loads(self._cache_path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        # The cache only spares work: it must not outlive the ledger it was made with.
-        known = {(receipt.path, receipt.file_id) for receipt in self.ledger.receipts}
-        return {path: entry for path, entry in cache.items() if (path, entry[2]) in known}
-
-    def _save_cache(self, seen: dict[str, list[object]]) -> None:
-        temporary = self._cache_path.with_suffix(".tmp")
-        temporary.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(seen, ensure_ascii=False), encoding="utf-8")
-        temporary.replace(self._cache_path)
-
-
-def _stamp(path: Path) -> list[int]:
-    stat = path.stat()
-    return [stat.st_size, stat.st_mtime_ns]
 
 
 def _to_date(text: str | None) -> date | None:

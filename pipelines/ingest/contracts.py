@@ -155,13 +155,19 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Contract:
-    """Everything one source may send."""
+    """Everything one source may send.
+
+    `original_retention_years` (custom property `originalRetentionYears`): after how many years, from the fiscal year
+    after receipt on, the file itself is replaced by what landed of it; None where it stays as long as its rows.
+    """
 
     source: str
     label: str
+    version: str
     purpose: str
     confidentiality: str
     retention_years: int
+    original_retention_years: int | None
     datasets: Mapping[str, Dataset]
 
 
@@ -202,9 +208,11 @@ def _contract(path: Path) -> Contract:
     return Contract(
         source=source,
         label=custom["businessName"],
+        version=str(document["version"]),
         purpose=document["description"]["purpose"],
         confidentiality=custom["confidentiality"],
         retention_years=int(custom["retentionYears"]),
+        original_retention_years=custom.get("originalRetentionYears"),
         datasets={dataset.name: dataset for dataset in datasets},
     )
 

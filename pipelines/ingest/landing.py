@@ -110,6 +110,7 @@ def _land_group(
             key,
             reading.aliases,
             reading.chat_mappings,
+            r.file_id in archive.ledger.replacements,
         )
         for r in todo
     ]

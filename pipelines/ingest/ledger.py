@@ -1,7 +1,11 @@
-"""The ledger of receipts: what was received, where it lay, and on which day it was first seen there."""
+"""The ledger of receipts: what was received, where it lay, and on which day it was first seen there.
+
+A second kind of line says that an original is kept no longer, and which file has taken its place.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -9,8 +13,10 @@ from pathlib import Path
 from pipelines.errors import KyosoError
 from pipelines.ingest.chain import GENESIS, Body, Chain
 
-__all__ = ["GENESIS", "Ledger", "Receipt"]
+__all__ = ["GENESIS", "Ledger", "Receipt", "Replacement"]
 _DATES = ("received_date", "seen_date")
+# Receipts came first, and their lines carry no word for what they are.
+_KIND, _REPLACEMENT = "entry", "replacement"
 
 
 @dataclass(frozen=True)
@@ -48,13 +54,43 @@ class Receipt:
         return self.seen_date or self.received_date
 
 
+@dataclass(frozen=True)
+class Replacement:
+    """An original whose retention has ended, and the file of counts that has taken its place.
+
+    Attributes:
+        file_id: sha256 of the original; the received file keeps this id for ever.
+        replaced_by: sha256 of the file of counts.
+        size_bytes: its size.
+        after_seq: the last receipt before it.
+        key_id: of the pseudonyms in it.
+        parser_version: of the program that read the original for the last time.
+        at: when, with time zone.
+        by: who decided.
+        reason: why, in words.
+    """
+
+    file_id: str
+    replaced_by: str
+    size_bytes: int
+    after_seq: int
+    key_id: str
+    parser_version: str
+    at: str
+    by: str
+    reason: str
+
+
 class Ledger:
-    """The receipts on disk."""
+    """The receipts on disk, and what has taken the place of originals."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._chain = Chain(path, "受領台帳")
-        self._receipts = [_receipt(body) for body in self._chain.bodies]
+        bodies = self._chain.bodies
+        self._receipts = [_receipt(body) for body in bodies if _KIND not in body]
+        found = [_replacement(body) for body in bodies if body.get(_KIND) == _REPLACEMENT]
+        self._replacements = {replacement.file_id: replacement for replacement in found}
 
     @property
     def receipts(self) -> tuple[Receipt, ...]:
@@ -62,8 +98,18 @@ class Ledger:
         return tuple(self._receipts)
 
     @property
+    def replacements(self) -> Mapping[str, Replacement]:
+        """By the id of the original: what has taken its place."""
+        return self._replacements
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are, of either kind."""
+        return len(self._chain.bodies)
+
+    @property
     def head(self) -> str:
-        """Hash of the last line; changes with every receipt and every tampering."""
+        """Hash of the last line; changes with every line and every tampering."""
         return self._chain.head
 
     def append(self, receipts: list[Receipt]) -> None:
@@ -71,8 +117,13 @@ class Ledger:
         self._chain.append([_body(receipt) for receipt in receipts])
         self._receipts.extend(receipts)
 
+    def replace(self, replacement: Replacement) -> None:
+        """Write durably that an original is kept no longer."""
+        self._chain.append([asdict(replacement) | {_KIND: _REPLACEMENT}])
+        self._replacements[replacement.file_id] = replacement
+
     def need(self, count: int, head: str, witness: str) -> None:
-        """Make sure that the first `count` receipts are still those that somebody wrote down.
+        """Make sure that the first `count` lines are still those that somebody wrote down.
 
         Nothing in a chain itself shows that its last lines were cut off.
 
@@ -82,7 +133,7 @@ class Ledger:
         if not self._chain.has(count, head):
             raise KyosoError(
                 f"受領台帳の行が失われています。{witness}の記録では{count}行ありましたが、"
-                f"その行が今の台帳({len(self._receipts)}行)にありません。",
+                f"その行が今の台帳({self.line_count}行)にありません。",
                 where=str(self.path),
                 todo="控え(バックアップ)から受領台帳を戻してください。公開済みの版は無事です。",
             )
@@ -92,6 +143,10 @@ def _body(receipt: Receipt) -> Body:
     # What is not known is left out, as in the lines of older programs.
     body = {name: value for name, value in asdict(receipt).items() if value is not None}
     return body | {name: body[name].isoformat() for name in _DATES if name in body}
+
+
+def _replacement(body: Body) -> Replacement:
+    return Replacement(**{name: value for name, value in body.items() if name != _KIND})
 
 
 def _receipt(body: Body) -> Receipt:

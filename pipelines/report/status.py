@@ -55,8 +55,10 @@ class Attempt:
         error: why it failed, when it failed.
         reports: documents of the release readers see now.
         steps: name and seconds of each part of the run, in order.
-        archived: where the bytes of a received file lie; without it corrections are lists only.
-        held_by: the decision because of which nothing is published, in words, when the outcome is `held`.
+        archived: where the bytes of a received file lie, None where the original is kept no longer; without it
+            corrections are lists only.
+        held_by: why nothing is published (or would be, in a dry run), as a sentence.
+        held_todo: what a person does about it.
         notices: what was withdrawn, in words.
     """
 
@@ -76,8 +78,9 @@ class Attempt:
     error: Exception | None = None
     reports: tuple[Path, ...] = ()
     steps: tuple[tuple[str, float], ...] = field(default=())
-    archived: Callable[[str], Path] | None = None
+    archived: Callable[[str], Path | None] | None = None
     held_by: str = ""
+    held_todo: str = ""
     notices: tuple[str, ...] = ()
 
     @property
@@ -172,6 +175,7 @@ def _latest(
         "checks": len(verdict.results) if verdict else 0,
         "error": _error(attempt.error),
         "held_by": attempt.held_by,
+        "held_todo": attempt.held_todo,
         "notices": list(attempt.notices),
         "findings": facts.finding_counts,
         "submissions": facts.submission_counts,

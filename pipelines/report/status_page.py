@@ -173,11 +173,15 @@ def _answer(attempt: Attempt, facts: Facts, latest: dict[str, Any]) -> list[str]
         return ["新しい資料はありません。公開版は前回のままです。", _todo_line(facts)]
     if attempt.outcome == "held":
         return [
-            f"検査{latest['checks']}件を通りましたが、版の{attempt.held_by}により、公開を控えています。{kept}",
-            "原因になった資料の訂正や取下げを受領フォルダに入れると、次の実行で公開します。"
-            "同じ資料のまま公開してよいときは、kyoso releases resume を実行してください。",
+            f"検査{latest['checks']}件を通りましたが、{attempt.held_by}{kept}",
+            attempt.held_todo,
         ]
     waived = f"(うち例外承認{len(latest['waived'])}件)" if latest["waived"] else ""
+    if attempt.held_by:
+        return [
+            f"検査{latest['checks']}件を通りました{waived}(試しの実行です)。このまま実行すると、{attempt.held_by}",
+            attempt.held_todo,
+        ]
     done = "新しい版を公開しました" if attempt.outcome == "released" else "公開できます(試しの実行です)"
     return [f"検査{latest['checks']}件を通り{waived}、{done}。", _todo_line(facts)]
 

@@ -4,7 +4,8 @@ That is the archive with its ledger, issued editions with theirs, and the ledger
 rows and the rest are made again from them. A backup only ever grows: archived files and editions appear whole, by
 one rename, after what was written has been read back and hashed; ledgers are replaced last, by longer ones that
 begin with the very same lines. So an interrupted backup leaves the former one, or more. What has been spoiled in
-the home never replaces what the backup has.
+the home never replaces what the backup has. One thing goes: an original whose retention has ended, once the file of
+counts in its place and the ledger that says so are in the backup.
 """
 
 from __future__ import annotations
@@ -96,6 +97,7 @@ def back_up(
         received = _longer(Chain(settings.ledger, "受領台帳"), Chain(there.ledger, "受領台帳"))
         _copy_archive(settings, there, done, progress or (lambda _done, _total: None))
         _put(received, there.ledger)
+        Archive(there).drop_replaced()
         _copy_editions(settings, there, issued, done)
         _put(issued, there.issued / LEDGER)
         _put(operations, operations_ledger(there).path)
@@ -165,13 +167,15 @@ def _copy_archive(settings: Settings, there: Settings, done: BackedUp, progress:
     folders = set()
     for number, receipt in enumerate(receipts.values(), start=1):
         progress(number, len(receipts))
-        source, target = here.path_of(receipt.file_id), kept.path_of(receipt.file_id)
-        if target.exists() and target.stat().st_size == receipt.size_bytes:
+        content, replacement = here.content_of(receipt.file_id), here.ledger.replacements.get(receipt.file_id)
+        source, target = here.place_of(content), kept.place_of(content)
+        size = replacement.size_bytes if replacement else receipt.size_bytes
+        if target.exists() and target.stat().st_size == size:
             done.kept += 1
-        elif not source.exists() or content_hash(source) != receipt.file_id:
+        elif not source.exists() or content_hash(source) != content:
             done.spoiled.append(f"{receipt.path}({receipt.received_date}受領、{source})")
         else:
-            _copy(source, target, receipt.file_id, done)
+            _copy(source, target, content, done)
             folders.add(target.parent)
     for folder in sorted(folders):
         sync(folder)

@@ -1,4 +1,7 @@
-"""What people decided about a home: withdrawals, going back, holds lifted, keys renewed. Chained, and never edited."""
+"""What people decided about a home: withdrawals, going back, holds lifted, keys renewed, changes approved.
+
+Chained, and never edited.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,13 @@ from pipelines.errors import KyosoError
 from pipelines.ingest.chain import Chain
 from pipelines.settings import TOKYO, Settings
 
-Kind = Literal["withdraw", "restore", "resume", "rotate_key"]
+Kind = Literal["withdraw", "restore", "resume", "rotate_key", "approve"]
 KIND_LABELS: dict[str, str] = {
     "withdraw": "取消し",
     "restore": "切替え",
     "resume": "公開の再開",
     "rotate_key": "鍵の交換",
+    "approve": "プログラムの変更の承認",
 }
 USAGE = 2
 
@@ -26,7 +30,7 @@ class Operation:
     """One decision.
 
     Attributes:
-        subject: the release, edition or key it is about; empty for what is about all.
+        subject: the release, edition, key or program it is about; empty for what is about all.
         by: who decided.
         at: when it was entered, with time zone.
         details: what only this kind knows.
@@ -83,16 +87,26 @@ def record(
     Raises:
         KyosoError: no reason was given (exit code 2), or the ledger is broken.
     """
+    by, reason = who_and_why(by, reason)
+    at = datetime.now(TOKYO).isoformat(timespec="seconds")
+    made = Operation(kind, subject, reason, by, at, details)
+    operations_ledger(settings).append([vars(made)])
+    return made
+
+
+def who_and_why(by: str | None, reason: str) -> tuple[str, str]:
+    """Who decided, by default the user of this computer, and why, on one line.
+
+    Raises:
+        KyosoError: no reason was given (exit code 2).
+    """
     if not reason.strip():
         raise KyosoError(
             "理由がありません。",
             todo='--reason に理由を書いてください。例: --reason "海南市の6月分に二重の記入があったため"',
             exit_code=USAGE,
         )
-    at = datetime.now(TOKYO).isoformat(timespec="seconds")
-    made = Operation(kind, subject, " ".join(reason.split()), (by or "").strip() or _user(), at, details)
-    operations_ledger(settings).append([vars(made)])
-    return made
+    return (by or "").strip() or _user(), " ".join(reason.split())
 
 
 def _user() -> str:

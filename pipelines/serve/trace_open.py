@@ -82,7 +82,16 @@ def open_cells(
             continue
         # Pseudonyms are neither shown nor compared, so that nobody needs the key to trace.
         name = wanted[0].path.rsplit("/", 1)[-1]
-        job = FileJob(file_id, source, path, name, sample_key(), policy.aliases, policy.chat_mappings)
+        job = FileJob(
+            file_id,
+            source,
+            path,
+            name,
+            sample_key(),
+            policy.aliases,
+            policy.chat_mappings,
+            file_id in archive.ledger.replacements,
+        )
         jobs.append(_OpenJob(job, tuple(wanted), shows_respondents))
     count = 1 if len(jobs) <= _FILES_PER_WORKER else None
     workers: ReadingWorkers[_OpenJob, list[OpenedCell]] = ReadingWorkers(

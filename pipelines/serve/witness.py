@@ -16,9 +16,9 @@ WITNESS = "ledger.json"
 
 
 def write_witness(folder: Path, ledger: Ledger) -> Path:
-    """Write down how many receipts there are now, and the hash of the last."""
+    """Write down how many lines there are now, and the hash of the last."""
     path = folder / WITNESS
-    body = {"receipts": len(ledger.receipts), "head": ledger.head}
+    body = {"receipts": ledger.line_count, "head": ledger.head}
     path.write_text(json.dumps(body, sort_keys=True) + "\n", encoding="utf-8")
     return path
 

@@ -1,17 +1,30 @@
-"""Nothing of a chat but counts leaves the archive: no message, no name, no address in anything a night makes."""
+"""Nothing of a chat but counts leaves the archive: no message, no name, no address in anything a night makes.
+
+Nor does any stay in the archive once the retention of the originals has ended, and the figures are the same.
+"""
 
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from pypdf import PdfReader
 
-from tests.conftest import SAMPLE
+from pipelines.ingest.archive import Archive
+from pipelines.serve import replacing
+from pipelines.serve.key import rotate
+from pipelines.serve.replacing import apply
+from pipelines.serve.retention import originals
+from pipelines.settings import SAMPLE_MARKER, Settings
+from tests.conftest import AS_OF, SAMPLE, run_night
+from tests.nightly.test_same_again import assert_same_release
 
 pytestmark = pytest.mark.slow
 SHORTEST = 6
@@ -50,17 +63,23 @@ def texts_of(path: Path, con: duckdb.DuckDBPyConnection) -> Iterator[str]:
                     yield archive.read(name).decode("utf-8", errors="replace")
         case ".pdf":
             yield from (page.extract_text() for page in PdfReader(path).pages)
+        case _ if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                for name in archive.namelist():
+                    yield archive.read(name).decode("utf-8", errors="replace")
         case _:
             yield path.read_bytes().decode("utf-8", errors="replace")
 
 
-def found_in(home: Path, secrets: set[str]) -> tuple[set[tuple[str, str]], set[str]]:
-    """Secrets by the file they stand in, and the kinds of file that were looked at; the archive is left out."""
+def found_in(
+    home: Path, secrets: set[str], *, with_archive: bool = False
+) -> tuple[set[tuple[str, str]], set[str]]:
+    """Secrets by the file they stand in, and the kinds of file that were looked at."""
     found, kinds = set(), set()
     with duckdb.connect() as con:
         for path in sorted(home.rglob("*")):
             place = path.relative_to(home)
-            if not path.is_file() or path.is_symlink() or place.parts[0] == "archive":
+            if not path.is_file() or path.is_symlink() or (place.parts[0] == "archive" and not with_archive):
                 continue
             # A municipality's own karte has nothing that the file with all of them has not.
             if path.suffix == ".pdf" and path.parent.name == "karte":
@@ -81,6 +100,85 @@ def test_no_message_name_or_address_of_a_chat_stands_anywhere_outside_the_archiv
     assert found == set()
     # Dagster's storage and logs included.
     assert {".parquet", ".duckdb", ".xlsx", ".docx", ".pdf", ".html", ".json", ".db"} <= kinds
+
+
+def test_after_their_retention_the_archive_holds_no_message_and_gives_the_same_release(
+    sample_home: Path, home: Path, tmp_path: Path
+) -> None:
+    """From archive and ledger alone: no received files, nothing landed, no release to look at."""
+    settings = Settings(SAMPLE, home, 2026, AS_OF)
+    due = [o for o in originals(settings) if o.receipt.received_date < date(2027, 4, 1)]
+    secrets = {s for o in due for s in secrets_of(SAMPLE / o.receipt.path) if len(s) >= SHORTEST} - {
+        "U0000001"
+    }
+    gone = apply(settings, "保存期間の満了", today=date(2028, 4, 1))
+    assert [o.receipt.file_id for o in gone] == [o.receipt.file_id for o in due]
+    assert len(gone) == 4
+    new, raw = tmp_path / "新しい機械", tmp_path / "空の受領"
+    new.mkdir()
+    raw.mkdir()
+    (raw / SAMPLE_MARKER).touch()
+    shutil.copytree(home / "archive", new / "archive")
+    ran = run_night(new, raw=raw)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert_same_release(new, sample_home)
+
+    archive = Archive(settings)
+    # The register of members holds their addresses as long as itself is kept; one export is not due yet.
+    others = {r.file_id for r in archive.ledger.receipts if r.source == "register"}
+    others |= {o.receipt.file_id for o in originals(settings) if not o.replacement}
+    found, _ = found_in(new, secrets, with_archive=True)
+    assert {(place, secret) for place, secret in found if Path(place).name not in others} == set()
+    assert found, "the search can see into the archive"
+
+
+def test_a_key_renewed_beyond_retention_counts_no_post_twice_and_the_report_says_whom_it_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of two exports that share September is counts only, under the old key."""
+    raw, home, key = tmp_path / "raw", tmp_path / "home", tmp_path / "key"
+    shutil.copytree(SAMPLE, raw, ignore=shutil.ignore_patterns(SAMPLE_MARKER))
+    settings = Settings(raw, home, 2026, AS_OF, key)
+
+    def night() -> dict[str, Any]:
+        ran = run_night(home, raw=raw, KYOSO_KEY_FILE=str(key))
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
+            kpis = con.execute(_KPIS).fetchall()
+            months = con.execute(_MONTHS).fetchall()
+        return {"kpis": dict(kpis), "months": {row[0]: row[1:] for row in months}}
+
+    before = night()
+    shared = "R8/chat_activity/2026-10-07/Slack書き出し_202604-202609.zip"
+    every = originals(settings)
+    monkeypatch.setattr(replacing, "originals", lambda *_: [o for o in every if o.receipt.path == shared])
+    assert len(apply(settings, "保存期間の満了", today=date(2028, 4, 1))) == 1
+    (raw / shared).unlink()
+    rotate(settings, "職員の異動")
+    after = night()
+
+    for kpi in ("K501", "K504"):
+        assert after["kpis"][kpi] == before["kpis"][kpi], kpi
+    crossing = date(2026, 9, 1)
+    for month, (bodies, posts, replies, members, _) in before["months"].items():
+        assert after["months"][month][:3] == (bodies, posts, replies), month
+        assert (
+            (after["months"][month][3] >= members)
+            if month == crossing
+            else after["months"][month][3] == members
+        )
+    assert {month for month, row in after["months"].items() if row[4]} == {crossing}
+    assert not any(row[4] for row in before["months"].values())
+    page = (home / "current" / "reports" / "annual_evaluation.html").read_text(encoding="utf-8")
+    assert "2つの鍵の記録があり、同じ人を2人と数えているおそれがあります" in page
+
+
+_KPIS = "select kpi_id, value from mart_kpi where fiscal_year = 2026 and municipality_code is null"
+_MONTHS = """
+    select month, cast(count(*) filter (where message_count > 0) as bigint), sum(message_count), sum(reply_count),
+        sum(active_member_count), bool_or(has_two_keys)
+    from mart_community where fiscal_year >= 2025 group by month order by month
+"""
 
 
 def test_the_search_sees_a_secret_in_every_kind_of_file(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ activity as (
         count(distinct case when section_kind = 'line_section' then member end) as line_section_member_count,
         count(*) as message_count,
         count(*) filter (where is_reply) as reply_count,
-        count(*) filter (where is_reply and municipality_code <> thread_municipality_code) as cross_reply_count
+        count(*) filter (where is_reply and municipality_code <> thread_municipality_code) as cross_reply_count,
+        count(distinct is_of_earlier_key) > 1 as has_two_keys
     from messages
     group by municipality_code, month
 ),
@@ -114,7 +115,8 @@ final as (
         cast(coalesce(answers.first_answer_count, 0) as bigint) as first_answer_count,
         {{ number('answers.working_minutes_median') }} as first_answer_working_minutes_median,
         cast(coalesce(events.headcount, 0) as bigint) as event_attendance_count,
-        cast(coalesce(consultations.consultation_count, 0) as bigint) as consultation_count
+        cast(coalesce(consultations.consultation_count, 0) as bigint) as consultation_count,
+        coalesce(activity.has_two_keys, false) as has_two_keys
     from months
     cross join municipalities
     inner join first_month on months.month >= first_month.month

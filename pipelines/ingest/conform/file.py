@@ -15,6 +15,7 @@ from typing import Any
 from pipelines.ingest.conform.cell import parsing_context
 from pipelines.ingest.conform.chat import conform_chat
 from pipelines.ingest.conform.column import joined
+from pipelines.ingest.conform.counts_file import read_counts
 from pipelines.ingest.conform.header import Header, end_of, find_headers, start_of
 from pipelines.ingest.conform.outcome import (
     Binding,
@@ -38,8 +39,8 @@ from pipelines.ingest.conform.table import TableRows, conform_rows
 from pipelines.ingest.conform.unseen import unseen_cells
 from pipelines.ingest.contracts import Dataset, load_contracts
 from pipelines.ingest.findings import Place, bounded
-from pipelines.ingest.read.container import kind_of
 from pipelines.ingest.municipalities import Municipality, use_municipalities
+from pipelines.ingest.read.container import kind_of
 from pipelines.ingest.read.grid import Grid, column_letter
 from pipelines.ingest.read.refusal import Refused
 from pipelines.ingest.read.tables import Tables, read_tables
@@ -49,6 +50,8 @@ def conform_file(job: FileJob) -> FileOutcome:
     """Read and conform one file. Never raises for what is in the file: that becomes findings."""
     outcome = FileOutcome(job.file_id, job.source)
     try:
+        if job.is_counts:
+            return read_counts(job)
         if job.source == "chat_activity":
             conform_chat(job, kind_of(job.path), outcome)
         else:
@@ -59,15 +62,15 @@ def conform_file(job: FileJob) -> FileOutcome:
     return outcome
 
 
-def _without_side_sheets(job: FileJob, grids: list[Grid], outcome: FileOutcome) -> list[Grid]:
-    """The sheets that are not example, notes and code lists of our own blank forms."""
-    kinds = {id(grid): side_sheet(grid) for grid in grids}
 def conform_file_by(register: tuple[Municipality, ...], job: FileJob) -> FileOutcome:
     """The same by a register of municipalities, in a process that does not know it yet."""
     use_municipalities(register)
     return conform_file(job)
 
 
+def _without_side_sheets(job: FileJob, grids: list[Grid], outcome: FileOutcome) -> list[Grid]:
+    """The sheets that are not example, notes and code lists of our own blank forms."""
+    kinds = {id(grid): side_sheet(grid) for grid in grids}
     for grid in grids:
         if kinds[id(grid)] is SideSheet.WRITTEN_IN:
             outcome.findings.append(written_in(Place(job.file_id, job.source, sheet=grid.sheet)))

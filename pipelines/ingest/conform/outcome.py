@@ -21,7 +21,7 @@ LANDED, REFUSED = "landed", "refused"
 
 @dataclass(frozen=True)
 class FileJob:
-    """What a worker needs to read one file."""
+    """What a worker needs to read one file; `is_counts`: at `path` lies what has taken the place of the original."""
 
     file_id: str
     source: str
@@ -30,6 +30,7 @@ class FileJob:
     key: PseudonymKey
     aliases: Mapping[str, str] = field(default_factory=dict)
     chat_mappings: tuple[ChatMapping, ...] = ()
+    is_counts: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from pipelines.ingest.archive import Archive, Reception
 from pipelines.ingest.control.inputs import counting, register
 from pipelines.ingest.control.reception import report_rivals, report_unknown_files
 from pipelines.ingest.control.sightings import late_sightings
+from pipelines.ingest.landing import parser_version, pseudonym_key
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -74,7 +75,10 @@ def write_control(settings: Settings, out: Path, reception: Reception | None = N
 
 
 def in_force_hash(settings: Settings, archive: Archive, reception: Reception | None = None) -> str:
-    """A digest of every receipt that counts for the as-of date, in order, of late sights and of what was unreadable."""
+    """A digest of what counts for the as-of date: receipts in order, late sights, what was unreadable.
+
+    Counts that have taken the place of an original come in where they are read otherwise than the original would be.
+    """
     digest = hashlib.sha256()
     for path, reason in reception.unreadable if reception else []:
         digest.update(f"{path}|{reason}\n".encode())
@@ -85,7 +89,21 @@ def in_force_hash(settings: Settings, archive: Archive, reception: Reception | N
         digest.update(
             f"{receipt.seq}|{receipt.source}|{receipt.path}|{receipt.file_id}|{receipt.received_date}\n".encode()
         )
+    for replaced_by in _read_otherwise(settings, archive, {receipt.file_id for receipt in counted}):
+        digest.update(f"{replaced_by}\n".encode())
     return digest.hexdigest()
+
+
+def _read_otherwise(settings: Settings, archive: Archive, counted: set[str]) -> list[str]:
+    """Files of counts by another program or key, or from before a policy file: the original might be read differently."""
+    now = (parser_version(), pseudonym_key(settings).key_id)
+    last_policy = max((r.seq for r in archive.ledger.receipts if r.source == "policy"), default=0)
+    return sorted(
+        replacement.replaced_by
+        for replacement in archive.ledger.replacements.values()
+        if replacement.file_id in counted
+        and ((replacement.parser_version, replacement.key_id) != now or replacement.after_seq < last_policy)
+    )
 
 
 def _copy(con: duckdb.DuckDBPyConnection, name: str, out: Path) -> None:

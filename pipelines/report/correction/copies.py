@@ -26,11 +26,12 @@ class Received:
     """What the copies are made from.
 
     Attributes:
-        path_of: where the archived bytes of a file lie; None makes lists without copies.
+        path_of: where the archived bytes of a file lie, or None where the original is kept no longer: then there is
+            a list without a copy. None instead of it makes lists without copies.
         municipalities: codes of the municipalities whose rows a file holds, by file id.
     """
 
-    path_of: Callable[[str], Path] | None = None
+    path_of: Callable[[str], Path | None] | None = None
     municipalities: Mapping[str, frozenset[str]] | None = None
 
 
@@ -62,15 +63,16 @@ def write_copies(
         place = places[key] = f"{owner}/{name}"
         # What has cost the night a worker already is not opened a second time.
         deadly = next((str(row["message"]) for row in rows if row["rule"] in _DEADLY), "")
+        original = received.path_of(key[0])
         jobs[place] = CopyJob(
-            received.path_of(key[0]),
+            original,
             rows[0]["path"].rsplit("/", 1)[-1],
             tuple(rows),
             folder / place,
             is_sample,
             deadly,
         )
-        current[place] = {"digest": digest_of(key, rows, is_sample)}
+        current[place] = {"digest": digest_of(key, rows, is_sample, original is None)}
     todo = {
         place: job
         for place, job in jobs.items()

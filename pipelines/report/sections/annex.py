@@ -7,6 +7,7 @@ from pipelines.report.disclosure.wording import SUPPRESSED
 from pipelines.report.document import Block, Bullets, Cell, Column, Evidence, Paragraph, Section, Table
 from pipelines.report.facts import Facts
 from pipelines.report.sections import difference
+from pipelines.report.sections.earlier_keys import earlier_keys
 from pipelines.report.wording import number_cell, number_text, short_date
 
 METHOD = (
@@ -34,7 +35,7 @@ def build(facts: Facts, evidence: tuple[Evidence, ...]) -> Section:
         _submissions(facts),
         _checks(facts),
         _waivers(facts),
-        Bullets("method", "方法と前提", METHOD),
+        Bullets("method", "方法と前提", (*METHOD, *earlier_keys(facts))),
         *audit.blocks(facts),
         *difference.blocks(facts),
         _definitions(facts),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipelines.report.document import Block, Cell, Column, Paragraph, Section, Table
 from pipelines.report.facts import Facts
 from pipelines.report.sections.combination import exposure, spillover
+from pipelines.report.sections.earlier_keys import earlier_keys
 from pipelines.report.sections.residents import residents
 from pipelines.report.wording import month_label, number_cell, number_text, percent, short_date
 
@@ -32,7 +33,7 @@ def _sentences(facts: Facts) -> list[str]:
         f"ナレッジベースの記事は{facts.kpi('K508').text}(K508)、閲覧は{facts.kpi('K509').text}(K509)、よろず相談は{facts.kpi('K510').text}(K510)、"
         f"プロデューサー・アドバイザーの支援は{facts.kpi('K511').text}(K511)です。"
     )
-    return texts
+    return texts + earlier_keys(facts)
 
 
 def _months(facts: Facts) -> Table:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pipelines.errors import KyosoError
 from pipelines.serve.doctor.installation import disk, folders, fonts, key, packages
 from pipelines.serve.doctor.leftovers import clock, half_made
-from pipelines.serve.doctor.received import archive, ledgers
+from pipelines.serve.doctor.received import archive, ledgers, retention
 from pipelines.serve.doctor.released import issued, links, published
 from pipelines.serve.doctor.segments import landed
 from pipelines.serve.doctor.trouble import Progress, Trouble
@@ -28,6 +28,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("仮名の鍵", key),
     ("台帳", ledgers),
     ("受領ファイルの控え", archive),
+    ("原本の保存期間", retention),
     ("読み取った行", landed),
     ("公開版", published),
     ("公開版への道", links),

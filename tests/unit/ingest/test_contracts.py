@@ -70,6 +70,7 @@ def test_every_property_of_the_file_is_known_to_our_loader(path: Path) -> None:
         "businessName",
         "confidentiality",
         "retentionYears",
+        "originalRetentionYears",
         "kind",
         "forms",
         "submissionKey",

@@ -88,7 +88,7 @@ create table mart_community as
 select 2026 as fiscal_year, x.month, m.municipality_code, m.name as municipality_name,
     cast(3 as bigint) as active_member_count, cast(6 as bigint) as member_count,
     cast(2 as bigint) as line_section_member_count, cast(20 as bigint) as message_count,
-    cast(9 as bigint) as reply_count, cast(4 as bigint) as cross_reply_count, false as has_two_keys
+    cast(9 as bigint) as reply_count, cast(4 as bigint) as cross_reply_count
 from dim_municipality m,
     (select cast(unnest(generate_series(date '2026-04-01', date '2026-11-01', interval 1 month)) as date) as month) x;
 

@@ -148,11 +148,16 @@ def test_a_night_that_holds_back_says_whose_decision_it_is_and_how_it_ends(
     tmp_path: Path, attempt: Attempt
 ) -> None:
     by = "取消し 0f3a(2026-11-20 09:00、県 太郎、理由: 二重の<記入>)"
-    page = shown(tmp_path, replace(attempt, outcome="held", held_by=by, notices=(f"公開版 {by}",)))
+    why, todo = f"版の{by}により、公開を控えています。", "kyoso releases resume を実行してください。"
+    held = replace(attempt, outcome="held", held_by=why, held_todo=todo, notices=(f"公開版 {by}",))
+    page = shown(tmp_path, held)
     for said in ("公開を控えています", by, "kyoso releases resume", "取り消した版", "前回の公開版を"):
         assert said in page.text, said
     latest = json.loads((tmp_path / "latest.json").read_text(encoding="utf-8"))
-    assert (latest["held_by"], latest["notices"]) == (by, [f"公開版 {by}"])
+    assert (latest["held_by"], latest["held_todo"], latest["notices"]) == (why, todo, [f"公開版 {by}"])
+    trial = shown(tmp_path / "trial", replace(held, outcome="dry_run"))
+    assert "このまま実行すると、版の" in trial.text
+    assert "公開できます" not in trial.text
     assert "取り消した版" not in shown(tmp_path / "other", attempt).text
 
 
