@@ -68,28 +68,18 @@ KPI_CELLS = (
 )
 
 
-@dataclass(frozen=True)
-class EvidenceCell:
-    """One cell behind a figure.
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What the release knows of one place.
 
     Attributes:
-        role: numerator, denominator, population or criterion; of an analysis plan, baseline or outcome.
-        path: where the file lay when it was received, relative to `raw`.
         cell: its address, such as C12; empty where this form has no such column, and in chats.
         text: as typed there; empty for an empty cell, and always for what is masked.
         classification: organisation, respondent or personal.
         landed: the value that was read from it and its text, to be compared and never shown where masked.
     """
 
-    role: str
-    file_id: str
-    path: str
-    received_date: date
-    source: str
     dataset: str
-    sheet: str
-    row: int
-    field: str
     label: str
     cell: str
     text: str
@@ -98,7 +88,7 @@ class EvidenceCell:
 
     @property
     def is_masked(self) -> bool:
-        """Whether the text may be shown only to its own sender."""
+        """Whether people wrote it: the text may be shown only to its own sender, a document shows the place alone."""
         return self.classification != "organisation"
 
     @property
@@ -107,26 +97,28 @@ class EvidenceCell:
         return self.classification == PERSONAL
 
 
+@dataclass(frozen=True, kw_only=True)
+class EvidenceCell(Found):
+    """One cell behind a figure.
+
+    Attributes:
+        role: numerator, denominator, population or criterion; of an analysis plan, baseline or outcome.
+        path: where the file lay when it was received, relative to `raw`.
+    """
+
+    role: str
+    file_id: str
+    path: str
+    received_date: date
+    source: str
+    sheet: str
+    row: int
+    field: str
+
+
 def kpi_cells(kpi_id: str, year: int, code: str | None) -> Asked:
     """Which evidence a figure has."""
     return KPI_CELLS, (kpi_id, year, code)
-
-
-@dataclass(frozen=True)
-class Found:
-    """What the release knows of one place: the attributes of `EvidenceCell` that do not depend on who asks."""
-
-    dataset: str
-    label: str
-    cell: str
-    text: str
-    classification: str
-    landed: tuple[str, str]
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether an organisation wrote it; of what people wrote a document shows the place alone."""
-        return self.classification == "organisation"
 
 
 def cells_of(con: duckdb.DuckDBPyConnection, asked: Asked, limit: int | None) -> list[EvidenceCell]:
@@ -137,10 +129,18 @@ def cells_of(con: duckdb.DuckDBPyConnection, asked: Asked, limit: int | None) ->
     found = look_up(con, {(row[1], *row[5:8]) for row in rows})
     cells = []
     for role, file_id, path, received, source, sheet, row, field in rows:
-        at = found[file_id, sheet, row, field]
-        about = (at.label, at.cell, at.text, at.classification, at.landed)
         cells.append(
-            EvidenceCell(role, file_id, path, received, source, at.dataset, sheet, row, field, *about)
+            EvidenceCell(
+                **vars(found[file_id, sheet, row, field]),
+                role=role,
+                file_id=file_id,
+                path=path,
+                received_date=received,
+                source=source,
+                sheet=sheet,
+                row=row,
+                field=field,
+            )
         )
     return cells
 
@@ -197,12 +197,12 @@ def _found(
     value = landed_value(field, values)
     text = (value[1] or value[0]) if classification == "organisation" else ""
     return Found(
-        name,
-        label,
-        "・".join(sorted(cells.get((place, name), []))),
-        _chat_day(values) if name.startswith(CHAT) else text,
-        classification,
-        ("", "") if classification == PERSONAL else value,
+        dataset=name,
+        label=label,
+        cell="・".join(sorted(cells.get((place, name), []))),
+        text=_chat_day(values) if name.startswith(CHAT) else text,
+        classification=classification,
+        landed=("", "") if classification == PERSONAL else value,
     )
 
 

@@ -124,12 +124,12 @@ def level(counts: Iterable[int], room: int) -> int:
 
 
 def _rows(found: list[tuple[Row, Found]], file_count: int) -> Rows:
-    is_of_people = any(row["role"] == ANSWER or not place.is_shown for row, place in found)
+    is_of_people = any(row["role"] == ANSWER or place.is_masked for row, place in found)
     return Rows(tuple(_row(*each) for each in found), found[0][0]["row_count"], file_count, is_of_people)
 
 
 def _row(row: Row, place: Found) -> EvidenceRow:
-    is_hidden = row["role"] == ANSWER or not place.is_shown or row["source"] == CHAT
+    is_hidden = row["role"] == ANSWER or place.is_masked or row["source"] == CHAT
     return EvidenceRow(
         _ROLES[row["role"]],
         row["path"],
