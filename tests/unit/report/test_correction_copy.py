@@ -356,6 +356,16 @@ def test_what_took_the_night_too_long_is_not_opened_again(tmp_path: Path) -> Non
     )
 
 
+def test_of_an_original_that_is_kept_no_longer_only_the_list_is_left(tmp_path: Path) -> None:
+    """Also where a copy of it was made before: that copy holds what the original held."""
+    write_corrections(tmp_path, [finding()], (), Received(lambda _: saved(tmp_path)))
+    (path,) = (tmp_path / FOLDER).rglob("2026-11-05_*.xlsx")
+    assert SHEET in load_workbook(path).sheetnames
+    write_corrections(tmp_path, [finding()], (), Received(lambda _: None))
+    (path,) = (tmp_path / FOLDER).rglob("2026-11-05_*.xlsx")
+    assert load_workbook(path).sheetnames == [LIST_SHEET]
+
+
 def with_parts(
     path: Path, target: Path, parts: dict[str, bytes], changes: dict[str, tuple[bytes, bytes]]
 ) -> Path:

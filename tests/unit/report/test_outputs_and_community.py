@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 from pipelines.report.document import Bullets, Figure, Paragraph, Section, Table
 from pipelines.report.facts import Facts
 from pipelines.report.sections import community, outputs
+from pipelines.report.sections.earlier_keys import earlier_keys
+from pipelines.report.wording import month_label
 from tests.unit.report.reading import Rows, written
 
 
@@ -65,6 +68,42 @@ def test_what_the_sentence_on_outputs_counts_is_what_the_table_shows(facts: Fact
     assert f"決裁されたのは{approved}件です" in prose(section)
     assert facts.kpi("K212").value == adopted
     assert f"採用(決裁)されたのは{adopted}件(K212)" in prose(section)
+
+
+class Known:
+    """What the note on pseudonyms asks of the facts."""
+
+    fiscal_year = 2026
+
+    def __init__(self, files: int, months: list[date]) -> None:
+        self._files, self._months = files, months
+
+    def rows(self, query: str, *_: object) -> list[dict[str, object]]:
+        if "from findings" in query:
+            return [{"file_id": str(n)} for n in range(self._files)]
+        return [{"month": month} for month in self._months]
+
+
+def test_people_who_may_be_counted_twice_are_told_with_month_and_kpi() -> None:
+    """Silence would let a reader take two pseudonyms of one person for two people."""
+    assert earlier_keys(Known(0, [])) == []  # type: ignore[arg-type]
+    (text,) = earlier_keys(Known(2, [date(2026, 9, 1), date(2026, 10, 1)]))  # type: ignore[arg-type]
+    assert text.startswith("チャットの資料2件は")
+    for said in (
+        month_label(date(2026, 9, 1)),
+        month_label(date(2026, 10, 1)),
+        "K502",
+        "K503",
+        "K505",
+        "2人",
+    ):
+        assert said in text
+    (text,) = earlier_keys(Known(1, []))  # type: ignore[arg-type]
+    assert "二重の計数はありません" in text
+
+
+def test_the_note_on_pseudonyms_is_silent_where_every_original_is_there(facts: Facts) -> None:
+    assert earlier_keys(facts) == []
 
 
 def test_the_months_of_the_chat_add_up_to_its_kpis(facts: Facts) -> None:
