@@ -183,7 +183,7 @@ def _old_pseudonyms(job: FileJob, attested: dict[str, Any]) -> Finding:
     return Place(job.file_id, job.source).finding(
         INFO,
         OLD_PSEUDONYMS,
-        f"原本の保存期間が{attested['replaced_at'][:10]}に終わり、件数だけが残っています。仮名は以前の鍵({attested['key_id']})の"
+        f"原本の保存期間が終わり、{attested['replaced_at'][:10]}から件数だけが残っています。仮名は以前の鍵({attested['key_id']})の"
         "もので、今の鍵の仮名と同じ人かどうかは分かりません。所属は、原本を置き換えたときの名簿によります。",
         expected="今の鍵の仮名",
         suggestion="鍵の交換をまたぐ月の人数は、同じ人を2人と数えているおそれがあります。付録の注記を確かめてください。",
