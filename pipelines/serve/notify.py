@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import smtplib
-import ssl
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from email.message import EmailMessage
 from email.utils import localtime, make_msgid
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
+
+from pipelines.serve.trust import Misconfigured, trusted, why_refused
 
 TIMEOUT_SECONDS = 20
 TROUBLES = ("failed", "gate_closed", "held")
@@ -112,23 +113,19 @@ def _sent(news: News, environment: Mapping[str, str]) -> Iterator[str]:
             continue
         try:
             way(news, urlsplit(environment[name]), environment)
-        except _Misconfigured as error:
+        except Misconfigured as error:
             yield f"{name}: {error}"
         except Exception as error:
-            # Whatever goes wrong here, the night is over and well. What the other side says may repeat an address.
-            yield f"{name}: 相手につながらないか、断られました({type(error).__name__})"
-
-
-class _Misconfigured(Exception):
-    """A variable of the environment cannot be used; says which and what it should be."""
+            # Whatever goes wrong here, the night is over and well.
+            yield f"{name}: {why_refused(error)}"
 
 
 def _mail(news: News, server: SplitResult, environment: Mapping[str, str]) -> None:
     if server.scheme not in _PORTS or not server.hostname:
-        raise _Misconfigured("smtp://サーバー名:25、smtp+starttls://… 、smtps://… のように書いてください")
+        raise Misconfigured("smtp://サーバー名:25、smtp+starttls://… 、smtps://… のように書いてください")
     sender, receivers = environment.get("KYOSO_MAIL_FROM", ""), environment.get("KYOSO_MAIL_TO", "")
     if not sender or not receivers:
-        raise _Misconfigured("KYOSO_MAIL_FROM と KYOSO_MAIL_TO にメールアドレスを書いてください")
+        raise Misconfigured("KYOSO_MAIL_FROM と KYOSO_MAIL_TO にメールアドレスを書いてください")
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = news.subject, sender, receivers
     message["Date"] = localtime()
@@ -137,7 +134,7 @@ def _mail(news: News, server: SplitResult, environment: Mapping[str, str]) -> No
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(news.text)
     place = (server.hostname, server.port or _PORTS[server.scheme])
-    context = ssl.create_default_context()
+    context = trusted(environment)
     with (
         smtplib.SMTP_SSL(*place, timeout=TIMEOUT_SECONDS, context=context)
         if server.scheme == "smtps"
@@ -155,14 +152,14 @@ def _password(environment: Mapping[str, str]) -> str:
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError:
-        raise _Misconfigured(
+        raise Misconfigured(
             "KYOSO_SMTP_PASSWORD_FILE に、パスワードを書いたファイルを指定してください"
         ) from None
 
 
-def _post(news: News, url: SplitResult, _environment: Mapping[str, str]) -> None:
+def _post(news: News, url: SplitResult, environment: Mapping[str, str]) -> None:
     if url.scheme not in ("http", "https") or not url.hostname:
-        raise _Misconfigured("https://… の形で書いてください")
+        raise Misconfigured("https://… の形で書いてください")
     body = {
         "text": f"{news.subject}\n{news.text}",
         "outcome": news.outcome,
@@ -176,5 +173,5 @@ def _post(news: News, url: SplitResult, _environment: Mapping[str, str]) -> None
         json.dumps(body, ensure_ascii=False).encode(),
         {"Content-Type": "application/json; charset=utf-8"},
     )
-    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):
+    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS, context=trusted(environment)):
         pass

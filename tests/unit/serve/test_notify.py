@@ -57,6 +57,9 @@ class _Dialogue(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self.say("220 here")
+        self.talk()
+
+    def talk(self) -> None:
         while line := self.rfile.readline():
             word = line.split()[0].upper() if line.split() else b""
             if word == b"RCPT":
