@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import KyosoError
@@ -26,13 +27,17 @@ def with_affiliations(settings: Settings, receipt: Receipt, name: str, rows: pa.
     The rule that finds it stands in one place, `int_chat__messages`, and has been judged.
 
     Raises:
-        KyosoError: no release with this file under this key tells whose the posts are.
+        KyosoError: there is no such release.
     """
+    import duckdb
     import pyarrow as pa
 
     if name != MESSAGES or not rows.num_rows:
         return rows
-    known = _released(settings, receipt)
+    with duckdb.connect(str(release_of(settings, receipt) / "warehouse.duckdb"), read_only=True) as con:
+        known: dict[str, tuple[Any, ...]] = {
+            key: tuple(found) for key, *found in con.execute(_RULE).fetchall()
+        }
     found = [known.get(key, _NOBODY) for key in rows.column("message_key").to_pylist()]
     for position, field in enumerate(KEPT):
         index = rows.schema.get_field_index(field)
@@ -41,24 +46,23 @@ def with_affiliations(settings: Settings, receipt: Receipt, name: str, rows: pa.
     return rows
 
 
-def _released(settings: Settings, receipt: Receipt) -> dict[str, tuple[str | None, ...]]:
+def release_of(settings: Settings, receipt: Receipt) -> Path:
+    """The folder of the release that readers see, which was made under today's key and has this file.
+
+    Raises:
+        KyosoError: there is none.
+    """
     import duckdb
 
     release = next((r for r in releases(settings) if r.is_current), None)
-    if release is None or release.manifest.get("key_id") != pseudonym_key(settings).key_id:
-        raise _not_released(receipt)
-    files = quoted(release.folder / "control" / "files.parquet")
-    with duckdb.connect(str(release.folder / "warehouse.duckdb"), read_only=True) as con:
+    if release and release.manifest.get("key_id") == pseudonym_key(settings).key_id:
+        files = quoted(release.folder / "control" / "files.parquet")
         asked = f"select 1 from read_parquet('{files}') where file_id = ?"
-        if not con.execute(asked, [receipt.file_id]).fetchone():
-            raise _not_released(receipt)
-        rows: list[tuple[Any, ...]] = con.execute(_RULE).fetchall()
-    return {key: tuple(values) for key, *values in rows}
-
-
-def _not_released(receipt: Receipt) -> KyosoError:
-    return KyosoError(
-        "投稿者の所属が分かる公開版がないため、原本を置き換えませんでした。",
+        with duckdb.connect() as con:
+            if con.execute(asked, [receipt.file_id]).fetchone():
+                return release.folder
+    raise KyosoError(
+        "この原本を取り込んだ、今の鍵の公開版がないため、置き換えませんでした。",
         where=receipt.path,
-        todo="今の鍵で kyoso nightly を実行して公開してから、もう一度実行してください。",
+        todo="kyoso nightly を実行して公開してから、もう一度実行してください。",
     )

@@ -27,7 +27,7 @@ from pipelines.ingest.ledger import Receipt, Replacement
 from pipelines.ingest.read.refusal import Refused
 from pipelines.ingest.read.worker import ReadingWorkers
 from pipelines.ingest.reading_policy import ReadingPolicy
-from pipelines.serve.affiliations import with_affiliations
+from pipelines.serve.affiliations import release_of, with_affiliations
 from pipelines.serve.durable import sync
 from pipelines.serve.key import check_key
 from pipelines.serve.lock import WriterLock
@@ -86,6 +86,8 @@ def _replace(
     settings: Settings, archive: Archive, original: Original, by: str, reason: str, *, with_unread: bool
 ) -> bool:
     receipt = original.receipt
+    # Without a release nobody knows the policy nor whose the posts are; daily counts go the same way.
+    release_of(settings, receipt)
     archive.need([receipt])
     outcome = _read(settings, archive, receipt)
     if not outcome.submissions and not with_unread:

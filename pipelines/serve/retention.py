@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from pipelines.errors import KyosoError
 from pipelines.fiscal_year import fiscal_year_of
 from pipelines.ingest.archive import Archive
 from pipelines.ingest.content import content_hash
@@ -78,7 +79,11 @@ def kept_until(received: date, years: float) -> date:
 
 
 def retention_years(settings: Settings) -> dict[str, float]:
-    """By source: for how many years its originals are kept, as the release that readers see has the policy."""
+    """By source: for how many years its originals are kept, as the release that readers see has the policy.
+
+    Raises:
+        KyosoError: that release cannot be read.
+    """
     limits = tuple(
         Limit(f"{source}_original_retention_years", contract.original_retention_years, "年", contract.label)
         for source, contract in load_contracts().items()
@@ -88,8 +93,15 @@ def retention_years(settings: Settings) -> dict[str, float]:
     if settings.warehouse.exists():
         import duckdb
 
-        with duckdb.connect(str(settings.warehouse), read_only=True) as con:
-            values = limits_in_force(con, settings.as_of, limits)
+        try:
+            with duckdb.connect(str(settings.warehouse), read_only=True) as con:
+                values = limits_in_force(con, settings.as_of, limits)
+        except duckdb.Error as error:
+            raise KyosoError(
+                f"公開版を開けないため、原本の保存期間が分かりません({str(error).splitlines()[0]})。",
+                where=str(settings.warehouse),
+                todo="kyoso doctor で確かめ、kyoso nightly で公開版を作り直してください。",
+            ) from error
     return {limit.name.removesuffix("_original_retention_years"): values[limit.name] for limit in limits}
 
 
@@ -101,7 +113,10 @@ def notices(settings: Settings, today: date, seen: Iterable[str] = ()) -> list[s
         today: decides what is overdue.
         seen: where in `raw` tonight's look found such originals, also under other names.
     """
-    found = originals(settings)
+    try:
+        found = originals(settings)
+    except KyosoError as error:
+        return [error.what]
     lines = []
     if due := [o for o in found if o.is_due(today)]:
         more = f" ほか{len(due) - 1}件" if len(due) > 1 else ""

@@ -79,11 +79,19 @@ def read_counts(job: FileJob) -> FileOutcome:
     """What the original gave, from the file that has taken its place.
 
     Raises:
-        Refused: the file is none, or was written for a contract that has lost a dataset since.
+        Refused: the file is none, stands for a file of another source, or was written for a contract that has lost a
+            dataset since.
     """
     import pyarrow as pa
 
     attested = attestation_of(job.path)
+    if attested["source"] != job.source:
+        raise Refused(
+            "original_is_gone",
+            f"同じファイルが別の種類({attested['source']})で受領され、原本の保存期間が終わったため、この種類としては読めません。",
+            "1つのファイルは1つの種類のフォルダに",
+            "この種類の資料なら、送り主に改めて送ってもらってください。",
+        )
     try:
         with zipfile.ZipFile(job.path) as archive:
             said = json.loads(archive.read(READING))

@@ -240,15 +240,35 @@ def test_what_reads_back_differently_deletes_nothing(house: House, monkeypatch: 
 
 def test_nothing_goes_before_a_release_tells_whose_the_posts_are(house: House) -> None:
     shutil.rmtree(house.settings.releases)
-    with pytest.raises(KyosoError, match="公開版がないため"):
+    with pytest.raises(KyosoError, match="今の鍵の公開版がない"):
         apply(house.settings, "満了", today=DUE)
     released(house.settings)
     rotate(house.settings, "職員の異動")
-    with pytest.raises(KyosoError, match="公開版がないため"):
+    with pytest.raises(KyosoError, match="今の鍵の公開版がない"):
         apply(house.settings, "満了", today=DUE)
     assert original_of(house).exists()
     with pytest.raises(KyosoError, match="理由がありません"):
         apply(house.settings, " ", today=DUE)
+
+
+def test_a_release_that_cannot_be_read_moves_no_day_and_stops_no_status(house: House) -> None:
+    """The policy may say a longer time than the default: who cannot read it deletes nothing."""
+    (house.settings.releases / "told" / "warehouse.duckdb").write_bytes(b"spoiled")
+    assert ["公開版を開けないため" in line for line in notices(house.settings, DUE)] == [True]
+    with pytest.raises(KyosoError, match="公開版を開けないため"):
+        apply(house.settings, "満了", today=DUE)
+    assert original_of(house).exists()
+
+
+def test_the_same_file_in_a_folder_of_another_source_does_not_land_a_second_time(after: House) -> None:
+    """Also when it was put there by mistake before the original went."""
+    receipt = Ledger(after.settings.ledger).receipts[0]
+    misfiled = replace(receipt, seq=9, path="R1/visit_log/2020-03-10/書き出し.zip", source="visit_log")
+    Ledger(after.settings.ledger).append([misfiled])
+    (after.raw / EXPORT).unlink()
+    again = landed_again(after)
+    assert len(again["rows"]) == 2
+    assert "original_is_gone" in {f["rule"] for f in again["findings"]}
 
 
 def test_an_original_that_could_not_be_read_goes_only_on_purpose(tmp_path: Path) -> None:

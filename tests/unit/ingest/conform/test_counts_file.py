@@ -34,6 +34,7 @@ MESSAGES = "chat_activity__messages"
 SCHEMA = all_datasets()[MESSAGES].arrow_schema
 FILE_ID = "f" * 64
 ATTESTED = {
+    "source": "chat_activity",
     "key_id": sample_key().key_id,
     "contract_version": "1.0.0",
     "replaced_at": "2028-04-01T02:00:00+09:00",
@@ -145,6 +146,6 @@ def test_rows_of_any_source_can_be_kept(tmp_path: Path) -> None:
     dataset = all_datasets()["policy__parameters"]
     rows = [{"name": "a", "value": Decimal("1.5"), "valid_from": datetime(2026, 4, 1).date(), "_row": 2}]
     outcome = FileOutcome(FILE_ID, "policy", rows={dataset.name: rows})
-    write_counts(tmp_path / "counts", outcome, ATTESTED)
+    write_counts(tmp_path / "counts", outcome, ATTESTED | {"source": "policy"})
     again = read_counts(replace(job_of(tmp_path / "counts"), source="policy"))
     assert again.tables[dataset.name].equals(tables_of(outcome)[dataset.name])
