@@ -29,7 +29,7 @@ messages as (
         and received.channel = instants.channel
         and received.posted_at = instants.posted_at
         and instants.export_rank = 1
-        and instants.file_id <> received.file_id
+        and received.file_id <> instants.file_id
     where instants.file_id is null
 ),
 

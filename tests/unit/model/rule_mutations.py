@@ -168,6 +168,11 @@ MUTATIONS: tuple[tuple[str, str, str], ...] = (
         "(members.valid_to is null or cast(messages.posted_at as date) <= members.valid_to)",
         "true",
     ),
+    ("int_chat__messages", "where instants.file_id is null", ""),
+    ("int_chat__messages", "and received.channel = instants.channel", ""),
+    ("int_chat__messages", "order by is_of_earlier_key asc,", "order by is_of_earlier_key desc,"),
+    ("int_chat__messages", "on received.is_of_earlier_key\n", "on true\n"),
+    ("int_chat__messages", "kept_municipality_code as municipality_code", "null as municipality_code"),
     ("int_chat__first_answers", " and member <> thread_member", ""),
     (
         "int_chat__first_answers",
@@ -190,6 +195,7 @@ MUTATIONS: tuple[tuple[str, str, str], ...] = (
         "where affiliation_kind = 'municipality'",
     ),
     ("mart_community", "median(working_minute_count)", "avg(working_minute_count)"),
+    ("mart_community", "count(distinct is_of_earlier_key) > 1", "count(distinct is_of_earlier_key) > 0"),
     # transfer, residents, cost, talent, combination
     ("int_transfer__answers", "when wave = 'six_months_after' then 1", "when wave = 'never' then 1"),
     ("int_kpi_rows__transfer", "where respondent_kind <> 'dispatched'", ""),
