@@ -12,7 +12,7 @@ SAMPLE := --raw raw/sample --home var/sample --as-of 2026-11-20
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup nightly test test-slow spark evidence test-browser pictures simulate check lint types imports sql-lint drift docs columns bench fuzz properties sample lock sbom audit clean
+.PHONY: help setup nightly test test-slow spark-setup spark evidence test-browser pictures simulate check lint types imports sql-lint drift docs columns bench fuzz properties sample lock sbom audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -50,8 +50,13 @@ $(SPARK_READY): requirements-spark.lock $(READY)
 	@$(SPARK)/bin/python -m pip install --quiet --require-hashes -r requirements-spark.lock
 	@touch $@
 
-spark: nightly $(SPARK_READY) ## every model on a local Spark, every table compared with DuckDB's (needs Java 17)
-	@$(SPARK)/bin/python -m tests.spark var/sample
+spark-setup: $(SPARK_READY) ## .venv/spark: what KYOSO_ENGINE=spark needs beside .venv (needs Java 17)
+
+FACTOR ?= 1
+
+# FACTOR=10: an invented programme of ten times as many municipalities under another seed, instead of the sample.
+spark: nightly $(SPARK_READY) ## whole nights on a Spark cluster of this machine, every table as DuckDB's (FACTOR=1; needs PostgreSQL)
+	@$(SPARK)/bin/python -m tests.spark --factor $(FACTOR)
 
 evidence: $(READY) ## every figure again from its evidence alone (some twenty minutes)
 	@KYOSO_EVERY_FIGURE=1 $(BIN)/python -m pytest -q -m slow tests/unit/model/test_evidence.py tests/recomputation

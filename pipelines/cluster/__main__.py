@@ -11,9 +11,11 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from pipelines.cluster.configuration import Size
+from pipelines.cluster.service import die_with_parent
 from pipelines.cluster.standalone import cluster
 from pipelines.errors import KyosoError
 
@@ -89,7 +91,12 @@ def _folder(given: Path | None) -> Iterator[Path]:
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> int:
     try:
-        process = subprocess.Popen(command, env=environment)
+        # Without the cluster there is nothing it could do.
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            preexec_fn=partial(die_with_parent, signal.SIGTERM),  # noqa: PLW1509
+        )
     except OSError as error:
         raise KyosoError(
             f"コマンドを始められません({error.strerror})。",

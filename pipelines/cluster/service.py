@@ -58,7 +58,7 @@ class Service:
                 # Ctrl-C at the terminal is for the one who started it, who then stops this one in good order.
                 start_new_session=True,
                 # No thread of this process is at work yet that could hold a lock.
-                preexec_fn=partial(_die_with_parent, farewell),  # noqa: PLW1509
+                preexec_fn=partial(die_with_parent, farewell),  # noqa: PLW1509
                 **as_account(account),
             )
 
@@ -125,7 +125,7 @@ def free_port() -> int:
         return port
 
 
-def _die_with_parent(farewell: signal.Signals) -> None:
-    """A parent killed with -9 stops nothing: the kernel then asks its children to end."""
+def die_with_parent(farewell: signal.Signals) -> None:
+    """Called in a new child: a parent killed with -9 stops nothing, so the kernel then asks the child to end."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, farewell)

@@ -87,3 +87,8 @@ def _spark_name(name: str) -> str:
 def _value(cell: Any) -> Any:
     """A cell as both engines give it to Python; lists are made hashable."""
     return tuple(cell) if isinstance(cell, list) else cell
+
+
+def say(text: str) -> None:
+    """Print a line."""
+    print(text, flush=True)  # noqa: T201

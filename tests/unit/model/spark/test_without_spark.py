@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from pipelines.errors import KyosoError
+from pipelines.model.dbt import DbtBuild, DbtNode, DbtResult, build
+from pipelines.model.spark import compute
 from pipelines.model.spark.schemas import empty_schemas
 from pipelines.model.spark.session import session
-from pipelines.settings import CHECKOUT
+from pipelines.settings import CHECKOUT, Settings
+from tests.conftest import AS_OF, SAMPLE
 
 
 class Metastore:
@@ -70,6 +73,17 @@ def test_without_pyspark_the_operator_reads_what_to_install() -> None:
         pass
     assert told.value.exit_code == 2
     assert "make spark-setup" in told.value.todo
+
+
+def test_a_table_that_spark_could_not_build_ends_the_build_with_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about = DbtNode("model.kyoso.mart_kpi", "mart_kpi", "model", "", {}, "")
+    broken = DbtResult(about, "error", None, "[DIVIDE_BY_ZERO]", 0.1)
+    monkeypatch.setattr(compute, "compute", lambda settings: [broken])
+    settings = Settings(SAMPLE, tmp_path, 2026, AS_OF, engine="spark")
+    assert build(settings) == DbtBuild([broken], {})
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_night_on_duckdb_never_imports_pyspark() -> None:
