@@ -12,7 +12,7 @@ SAMPLE := --raw raw/sample --home var/sample --as-of 2026-11-20
 export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup nightly test test-slow spark-setup spark evidence test-browser pictures simulate check lint types imports sql-lint drift docs columns bench fuzz properties sample lock sbom audit clean
+.PHONY: help setup nightly test test-slow spark-setup spark evidence test-browser pictures simulate check lint types imports sql-lint drift docs columns bench fuzz properties year sample lock sbom audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -106,6 +106,11 @@ fuzz: $(READY) ## damage files of every kind and read them (FUZZ_SECONDS=60)
 properties: $(READY) ## the property tests with 2,000 random examples each, new ones every time
 	@HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest -q -n 2 \
 		$$(grep -rl 'from hypothesis' tests/unit | sort)
+
+NIGHTS ?= 365
+
+year: $(READY) ## a year of nights under a clock of its own, with what grew (NIGHTS=365; some twenty seconds a night)
+	@$(BIN)/python -m tests.year --nights $(NIGHTS) --folder var/year
 
 sample: $(READY) ## regenerate raw/sample (seed 1)
 	@$(KYOSO) demo raw/sample --seed 1
