@@ -16,7 +16,7 @@ instants as (
         file_id,
         row_number() over (
             partition by channel, posted_at
-            order by is_of_earlier_key asc, received_date desc nulls last, file_id asc
+            order by is_of_earlier_key asc nulls last, received_date desc, file_id asc
         ) as export_rank
     from received
 ),

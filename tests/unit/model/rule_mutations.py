@@ -170,7 +170,7 @@ MUTATIONS: tuple[tuple[str, str, str], ...] = (
     ),
     ("int_chat__messages", "where instants.file_id is null", ""),
     ("int_chat__messages", "and received.channel = instants.channel", ""),
-    ("int_chat__messages", "order by is_of_earlier_key asc,", "order by is_of_earlier_key desc,"),
+    ("int_chat__messages", "order by is_of_earlier_key asc", "order by is_of_earlier_key desc"),
     ("int_chat__messages", "on received.is_of_earlier_key\n", "on true\n"),
     ("int_chat__messages", "kept_municipality_code as municipality_code", "null as municipality_code"),
     ("int_chat__first_answers", " and member <> thread_member", ""),
