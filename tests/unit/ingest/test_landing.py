@@ -14,6 +14,7 @@ from pipelines.ingest import landing, segments
 from pipelines.ingest.archive import Archive
 from pipelines.ingest.contracts import all_datasets
 from pipelines.ingest.ledger import Receipt
+from pipelines.ingest.municipalities import Municipality
 from tests.unit.ingest.conform.forms import visit
 from tests.unit.ingest.received import LOG, House, form
 
@@ -136,7 +137,7 @@ def test_a_file_that_kills_its_reader_is_refused_and_the_others_land(
 ) -> None:
     house.put("R8/visit_log/2026-08-03/橋本市.csv", form(town="橋本市"))
     house.put("R8/visit_log/2026-08-03/爆弾.csv", form(town="有田市"))
-    monkeypatch.setattr(landing, "conform_file", conform_or_die)
+    monkeypatch.setattr(landing, "conform_file_by", conform_or_die)
     summary = house.night()
     assert (summary.files_read, summary.files_refused) == (2, 1)
     assert sorted(r["municipality_code"] for r in house.landed()) == ["302023", "302031"]
@@ -144,14 +145,14 @@ def test_a_file_that_kills_its_reader_is_refused_and_the_others_land(
     assert files["爆弾.csv"] == "refused"
 
 
-def conform_or_die(job: landing.FileJob) -> landing.FileOutcome:
+def conform_or_die(register: tuple[Municipality, ...], job: landing.FileJob) -> landing.FileOutcome:
     import os
 
-    from pipelines.ingest.conform.file import conform_file
+    from pipelines.ingest.conform.file import conform_file_by
 
     if job.name == "爆弾.csv":
         os.abort()
-    return conform_file(job)
+    return conform_file_by(register, job)
 
 
 def _receive_directly(house: House, count: int) -> None:
