@@ -171,8 +171,8 @@ def _prefecture(number: int, spellings: list[tuple[str, str]]) -> list[Municipal
                 bureau=f"架空{number + 1:02d}県{'北' if place % 2 else '南'}部振興局",
                 bureau_status="verified",
                 population=round(rng.lognormvariate(11.0 if is_city else 9.2, 0.7)),
-                tile_column=0,
-                tile_row=0,
+                tile_column=None,
+                tile_row=None,
             )
         )
     return found

@@ -36,8 +36,8 @@ class Municipality:
     bureau: str
     bureau_status: str
     population: int
-    tile_column: int
-    tile_row: int
+    tile_column: int | None
+    tile_row: int | None
 
 
 @cache

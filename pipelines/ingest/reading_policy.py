@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -69,12 +68,9 @@ def _newest_rows(folder: Path, order: dict[str, tuple[Any, int]]) -> list[dict[s
 
 
 def _register(rows: list[dict[str, Any]]) -> tuple[Municipality, ...]:
-    """The municipalities of a received register; without places on the map, they stand in a square."""
-    rows = sorted(rows, key=lambda row: str(row["municipality_code"]))
-    width = math.ceil(math.sqrt(len(rows)))
-    has_places = any(row["tile_column"] is not None for row in rows)
+    """The municipalities of a received register."""
     found = []
-    for number, row in enumerate(rows):
+    for row in sorted(rows, key=lambda row: str(row["municipality_code"])):
         district = row["district_name"] or ""
         found.append(
             Municipality(
@@ -87,8 +83,8 @@ def _register(rows: list[dict[str, Any]]) -> tuple[Municipality, ...]:
                 bureau=row["bureau_name"] or "",
                 bureau_status="verified" if row["bureau_name"] else "",
                 population=row["population"],
-                tile_column=(row["tile_column"] or 0) if has_places else number % width,
-                tile_row=(row["tile_row"] or 0) if has_places else number // width,
+                tile_column=row["tile_column"],
+                tile_row=row["tile_row"],
             )
         )
     return tuple(found)

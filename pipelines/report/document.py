@@ -44,6 +44,7 @@ class Table:
     Attributes:
         kpi_ids: the KPI of each row (or the criterion), where rows are such; they lead to the evidence.
         groups: the group of each row, where rows come in groups with a heading.
+        roll_up: the same in fewer rows, for paper where these are too many for it.
         empty_reason: what stands there without rows; a table is never just left out.
     """
 
@@ -55,6 +56,7 @@ class Table:
     kpi_ids: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     width: Width = "full"
+    roll_up: Table | None = None
     empty_reason: str = field(kw_only=True)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.report.document import Report
+from pipelines.report.on_paper import on_paper
 from pipelines.report.typesetting import Typesetter
 from pipelines.report.wording import MEASURE, wareki
 
@@ -19,7 +20,7 @@ def write_pdf(report: Report, path: Path) -> Path:
     """Write the PDF. The same report gives the same bytes."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        content = json.dumps(content_of(report, root), ensure_ascii=False)
+        content = json.dumps(content_of(on_paper(report), root), ensure_ascii=False)
         (root / "content.json").write_text(content, encoding="utf-8")
         path.write_bytes(Typesetter(root, TEMPLATE).pdf(report.as_of))
     return path

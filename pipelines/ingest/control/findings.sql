@@ -39,6 +39,7 @@ left join owners o on o.file_id = n.file_id
 left join moved on moved.file_id = n.file_id
 left join (
     select f.file_id, f.source, max_by(d.municipality_code, length(d.name)) as municipality_code
-    from received f join municipalities d on contains(f.file_name, d.name) group by all
+    from (select distinct file_id, source, file_name from named) f
+    join municipalities d on contains(f.file_name, d.name) group by all
 ) m on m.file_id = n.file_id and m.source = n.source
 order by n.source, n.received_date, n.path, n.sheet, n.row, n.cell, n.finding_id

@@ -128,8 +128,29 @@ def compare(
     )
 
 
-def residual_maker(design: Floats) -> tuple[Floats, Floats]:
-    """The matrix that takes the design out of a column (n × n), and each unit's leverage (n).
+@dataclass(frozen=True)
+class ResidualMaker:
+    """What takes a design out of columns (`maker @ columns`) or rows (`rows @ maker`).
+
+    It is the n × n matrix I − BB′, never written down: with 1,741 units each re-assignment would cost n² instead of n.
+
+    Attributes:
+        basis: an orthonormal basis of the design (n × its rank).
+    """
+
+    basis: Floats
+    # Lets this class answer where an array stands on the left.
+    __array_ufunc__ = None
+
+    def __matmul__(self, columns: Floats) -> Floats:
+        return np.asarray(columns - self.basis @ (self.basis.T @ columns))
+
+    def __rmatmul__(self, rows: Floats) -> Floats:
+        return np.asarray(rows - (rows @ self.basis) @ self.basis.T)
+
+
+def residual_maker(design: Floats) -> tuple[ResidualMaker, Floats]:
+    """What takes the design out of a column, and each unit's leverage (n).
 
     Raises:
         TooFewUnits: no unit is left to judge the scatter by.
@@ -141,7 +162,7 @@ def residual_maker(design: Floats) -> tuple[Floats, Floats]:
             f"比べる団体が{len(design)}しかなく、推定に足りません。",
             todo="分析計画の層か共変量を減らすか、対象の団体を増やしてください。",
         )
-    return np.eye(len(design)) - basis @ basis.T, np.asarray((basis**2).sum(axis=1))
+    return ResidualMaker(basis), np.asarray((basis**2).sum(axis=1))
 
 
 def _checked(made: Comparison) -> Comparison:

@@ -16,7 +16,8 @@ import numpy as np
 
 from pipelines.model.effect.comparison import Comparison, Flags, Floats, residual_maker
 
-_CHUNK = 50_000
+# Numbers held at once per array, whatever the number of units.
+_CHUNK_CELLS = 2_000_000
 _ZERO = 1e-12
 # Squared length of what the design leaves of an assignment; a unit's own flag has length one.
 _UNDETERMINED = 1e-10
@@ -73,9 +74,10 @@ def statistics(comparison: Comparison, flags: Flags) -> Statistics:
     maker, leverage = residual_maker(comparison.design)
     outcome = maker @ comparison.outcome
     treated = maker @ comparison.is_treated.astype(float)
+    chunk = max(1, _CHUNK_CELLS // comparison.size)
     parts = [
-        _chunk(flags[start : start + _CHUNK].astype(float) @ maker, leverage, outcome, treated)
-        for start in range(0, len(flags), _CHUNK)
+        _chunk(flags[start : start + chunk].astype(float) @ maker, leverage, outcome, treated)
+        for start in range(0, len(flags), chunk)
     ]
     slope0, slope1, v0, v1, v2 = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Statistics(slope0, slope1, v0, v1, v2, float(outcome @ outcome))

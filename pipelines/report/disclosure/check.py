@@ -100,7 +100,8 @@ def _written(decision: Decision) -> str:
 def _tells(secret: Decision, text: str, number: object) -> bool:
     if number is not None and float(str(number)) == float(secret.cell.value):
         return True
-    return bool(re.search(rf"(?<![\d.,]){re.escape(_written(secret))}(?![\d,]|\.\d)", text))
+    # A figure may read like its own number: 112 municipalities of K112.
+    return bool(re.search(rf"(?<![\d.,K]){re.escape(_written(secret))}(?![\d,]|\.\d)", text))
 
 
 def _said(section: Section) -> Iterator[tuple[frozenset[str], str, object]]:
@@ -125,6 +126,8 @@ def _texts(block: Block) -> Iterator[str]:
 
 
 def _in_table(table: Table) -> Iterator[tuple[frozenset[str], str, object]]:
+    if table.roll_up is not None:
+        yield from _in_table(table.roll_up)
     yield frozenset(_KPI.findall(table.note)), table.note, None
     for place, row in enumerate(table.rows):
         named = {table.kpi_ids[place]} if table.kpi_ids else set[str]()

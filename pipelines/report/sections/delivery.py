@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipelines.report.document import Block, Cell, Column, Paragraph, Section, Table
 from pipelines.report.facts import Facts, Row
 from pipelines.report.sections.delivery_figures import calendar_figure, monthly_figure, utilisation_figure
+from pipelines.report.sections.prefectures import dispatch_by_prefecture
 from pipelines.report.wording import (
     NO_VALUE,
     month_label,
@@ -105,7 +106,8 @@ def _visits(facts: Facts) -> Table:
         Column("訪問なし(月)", "right", 4.4),
     )
     note = "計画は基準日までの、その月に有効な計画の版による。支援期間の外で行われた派遣は実績に含めない。"
-    return Table("dispatch", "団体別の派遣", columns, lines, note, empty_reason=_NO_PLAN)
+    rolled = dispatch_by_prefecture(facts)
+    return Table("dispatch", "団体別の派遣", columns, lines, note, roll_up=rolled, empty_reason=_NO_PLAN)
 
 
 def _results(facts: Facts) -> Table:

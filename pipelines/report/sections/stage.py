@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelines.report.document import Block, Cell, Column, Paragraph, Section, Table
 from pipelines.report.facts import Facts, Row
+from pipelines.report.sections.prefectures import capabilities_by_prefecture, stages_by_prefecture
 from pipelines.report.sections.stage_agreement import agreement
 from pipelines.report.sections.stage_figures import STAGES, movement_figure
 from pipelines.report.wording import (
@@ -156,6 +157,7 @@ def _by_municipality(facts: Facts) -> Table:
         columns,
         lines,
         "過去の年度も裏付けのある段階。公表は、その年度までの最新の公表。",
+        roll_up=stages_by_prefecture(facts),
         empty_reason=_NOT_ASSESSED,
     )
 
@@ -199,5 +201,6 @@ def _capabilities(facts: Facts) -> Table:
         columns,
         lines,
         "○=評点と裏付けの両方が基準を満たす。評点は共通項目の平均(0〜4点)。",
+        roll_up=capabilities_by_prefecture(facts),
         empty_reason=_NOT_ASSESSED,
     )

@@ -19,6 +19,7 @@ from pipelines.report.document import (
     Section,
 )
 from pipelines.report.fixed_times import with_fixed_times
+from pipelines.report.on_paper import on_paper
 from pipelines.report.word.cards import card_row
 from pipelines.report.word.contents import bookmark, contents
 from pipelines.report.word.fields import add_field
@@ -60,6 +61,7 @@ def write_word(report: Report, path: Path) -> Path:
     """Write the document. The same report gives the same bytes."""
     import docx
 
+    report = on_paper(report)
     document = docx.Document()
     set_up_page(document, report)
     front_matter(document, report)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -325,3 +326,14 @@ def test_a_report_in_which_a_suppressed_value_slipped_through_is_refused(
     section = replace(report.sections[0], blocks=(*report.sections[0].blocks, block))
     with pytest.raises(KyosoError, match="秘匿する値"):
         check(replace(report, sections=(section, *report.sections[1:])), facts.disclosure)
+
+
+def test_a_suppressed_figure_that_reads_like_its_own_number_is_no_leak(facts: Facts, report: Report) -> None:
+    key = Key("K605", YEAR, None)
+    secret = facts.disclosure.decisions[key]
+    cell = replace(secret.cell, value=Decimal(605), decimals=0)
+    plan = replace(facts.disclosure, decisions={key: replace(secret, cell=cell)})
+    check(report, plan)
+    told = replace(report.sections[0], blocks=(Paragraph("負担する意向(K605)は605%でした。"),))
+    with pytest.raises(KyosoError, match="秘匿する値"):
+        check(replace(report, sections=(told, *report.sections[1:])), plan)

@@ -155,3 +155,18 @@ def test_the_same_report_gives_the_same_bytes(report: Report, tmp_path: Path) ->
     assert (tmp_path / "a" / "karte.pdf").read_bytes() == (tmp_path / "b" / "karte.pdf").read_bytes()
     for path in (tmp_path / "a" / "karte").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / "karte" / path.name).read_bytes()
+
+
+def test_many_pages_are_set_by_processes_of_their_own_and_are_the_same(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(report, kartes=report.kartes[:3])
+    (tmp_path / "threads").mkdir()
+    (tmp_path / "processes").mkdir()
+    write_kartes(few, tmp_path / "threads" / "karte.pdf")
+    monkeypatch.setattr("pipelines.report.karte.pdf._PAGES_PER_PROCESS", 2)
+    write_kartes(few, tmp_path / "processes" / "karte.pdf")
+    names = sorted(p.relative_to(tmp_path / "threads") for p in (tmp_path / "threads").rglob("*.pdf"))
+    assert len(names) == 4
+    for name in names:
+        assert (tmp_path / "threads" / name).read_bytes() == (tmp_path / "processes" / name).read_bytes()
