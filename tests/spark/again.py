@@ -40,7 +40,7 @@ def main(raw: Path, home: Path, duckdb_home: Path, as_of: date) -> int:
         problems += _tested(settings, judged / "control" / "dbt_results.json")
         say(f"dbtの検査をSparkで行いました({time.monotonic() - started:.0f}秒)")
         started = time.monotonic()
-        compared = compare(spark, judged / "warehouse.duckdb")
+        compared = compare(spark, settings.computed, judged / "warehouse.duckdb")
     same = [table for table in compared if isinstance(table, Same)]
     problems += [str(table) for table in compared if not isinstance(table, Same)]
     say(
