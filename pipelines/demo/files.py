@@ -175,11 +175,11 @@ def write_zip(path: Path, parts: Mapping[str, bytes]) -> None:
             add_to_zip(archive, name, data)
 
 
-def add_to_zip(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    """Add one part with the fixed date and system."""
+def add_to_zip(archive: zipfile.ZipFile, name: str, data: bytes, level: int | None = None) -> None:
+    """Add one part with the fixed date and system; `level` packs other than usually."""
     info = zipfile.ZipInfo(name, _FIXED)
     info.compress_type, info.create_system = zipfile.ZIP_DEFLATED, 3
-    archive.writestr(info, data)
+    archive.writestr(info, data, compresslevel=level)
 
 
 def write_csv(

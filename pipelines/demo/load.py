@@ -20,6 +20,8 @@ from pipelines.fiscal_year import fiscal_year_of, short_label
 # The reader refuses an export of more than two million posts: what is larger is asked for in parts.
 POSTS_PER_EXPORT = 1_500_000
 _ROOMS = 4
+# Packing takes half of the time otherwise.
+_QUICK = 1
 # first day, last day, received
 _HALVES = (
     (date(2026, 4, 1), date(2026, 9, 30), date(2026, 10, 8)),
@@ -60,7 +62,7 @@ def _write_export(
         for user, member in zip(users, members, strict=True)
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         channels = [{"id": f"C{number:03d}{room}", "name": name} for room, name in enumerate(rooms)]
         add_to_zip(archive, "channels.json", json.dumps(channels).encode())
         add_to_zip(archive, "users.json", json.dumps(listed).encode())
@@ -69,7 +71,7 @@ def _write_export(
             upto = posts * place // len(places)
             if upto > done:
                 rng = world.rng(f"load/{number}/{room}/{day}")
-                add_to_zip(archive, f"{room}/{day}.json", _day(rng, day, upto - done, users))
+                add_to_zip(archive, f"{room}/{day}.json", _day(rng, day, upto - done, users), _QUICK)
             done = upto
 
 
