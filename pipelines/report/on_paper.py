@@ -1,13 +1,15 @@
 """What of a report is printed: a table that no page bears is rolled up or cut, and says where all of it is.
 
-HTML and Excel keep every row: there a reader can search and filter.
+HTML and Excel keep every row: there a reader can search and filter. A report whose tables all fit, as every
+prefecture's do, is printed to the last word.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from pipelines.report.document import Block, Bullets, Cell, Figure, Paragraph, Report, Table
+from pipelines.report.document import Block, Bullets, Cell, Figure, Paragraph, Report, Section, Table
 
 # Two pages of a table: the municipalities of a prefecture, and every KPI, stand in full.
 ROWS = 120
@@ -22,6 +24,8 @@ _WHERE = "Excel版とHTML版にあります"
 
 def on_paper(report: Report) -> Report:
     """The same report as it is printed."""
+    if not any(_is_too_large(table) for section in report.sections for table in _tables(section)):
+        return report
     return replace(
         report,
         sections=tuple(
@@ -29,6 +33,18 @@ def on_paper(report: Report) -> Report:
             for section in report.sections
         ),
     )
+
+
+def _tables(section: Section) -> Iterator[Table]:
+    for block in section.blocks:
+        if isinstance(block, Table):
+            yield block
+        elif isinstance(block, Figure):
+            yield block.table
+
+
+def _is_too_large(table: Table) -> bool:
+    return len(table.rows) > ROWS or len(table.columns) > COLUMNS
 
 
 def _block(block: Block) -> Block:
