@@ -126,6 +126,10 @@ def free_port() -> int:
 
 
 def die_with_parent(farewell: signal.Signals) -> None:
-    """Called in a new child: a parent killed with -9 stops nothing, so the kernel then asks the child to end."""
+    """Called in a new child: a parent killed with -9 stops nothing, so the kernel then asks the child to end.
+
+    Asked it must listen, whatever its parent does with that signal.
+    """
+    signal.signal(farewell, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, farewell)

@@ -162,7 +162,7 @@ def test_a_key_renewed_beyond_retention_moves_no_figure_counts_no_post_twice_and
     assert not any(row[-1] for row in after["months"].values())
     page = (home / "current" / "reports" / "annual_evaluation.html").read_text(encoding="utf-8")
     assert "人の仮名は以前の鍵のものです" in page
-    assert "2つの鍵の記録がある月はない" in page
+    assert "二つの鍵の記録がある月はない" in page
 
 
 _KPIS = """

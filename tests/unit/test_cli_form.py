@@ -48,6 +48,7 @@ def release_deadlines(home: Path) -> None:
     home.mkdir()
     with duckdb.connect(str(home / "warehouse.duckdb")) as con:
         con.execute("create schema staging")
+        con.execute("create table dim_municipality as select '302015' as municipality_code")
         con.execute(
             "create table staging.stg_policy__submission_deadlines as select * from (values"
             " ('visit_log__visits', '2026-10', 'dispatched', date '2026-11-12'),"

@@ -136,8 +136,20 @@ def test_without_a_release_it_ends_with_1(kyoso: Run, tmp_path: Path) -> None:
 
 
 CELL = EvidenceCell(
-    *("numerator", "f", "R8/a.xlsx", date(2026, 6, 1), "visit_log", "visit_log__visits", "表", 9),
-    *("status", "実施状況", "H9", "実施", "organisation", ("delivered", "実施")),
+    role="numerator",
+    file_id="f",
+    path="R8/a.xlsx",
+    received_date=date(2026, 6, 1),
+    source="visit_log",
+    sheet="表",
+    row=9,
+    field="status",
+    dataset="visit_log__visits",
+    label="実施状況",
+    cell="H9",
+    text="実施",
+    classification="organisation",
+    landed=("delivered", "実施"),
 )
 
 

@@ -85,7 +85,9 @@ def test_nobody_waits_for_ever(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's word to children is Linux's")
 def test_a_parent_killed_with_minus_nine_leaves_nothing_behind(tmp_path: Path) -> None:
     code = (
-        "import os, pathlib, time\n"
+        "import os, pathlib, signal, time\n"
+        # Whoever is not to be disturbed hands that down to the children.
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "from pipelines.cluster.service import Service\n"
         f"s = Service('x', {SLEEP!r}, pathlib.Path({str(tmp_path / 'log')!r}), os.environ)\n"
         "print(s.pid, flush=True)\n"

@@ -95,7 +95,7 @@ def test_people_who_may_be_counted_twice_are_told_with_month_and_kpi() -> None:
         "K502",
         "K503",
         "K505",
-        "2人",
+        "二人",
     ):
         assert said in text
     (text,) = earlier_keys(Known(1, []))  # type: ignore[arg-type]
