@@ -27,7 +27,7 @@ def test_what_was_withdrawn_stays_away_until_a_correction_arrives(home: Path, ra
     assert run_kyoso("sql", "select 1", "--home", home).returncode == 1
     ran = run_night(home, "--as-of", "2026-11-21", raw=raw)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "公開を控えています" in ran.stdout
+    assert "公開を控えます" in ran.stdout
     assert not (home / "current").exists()
     assert latest(home)["outcome"] == "held"
     page = (home / "status" / "index.html").read_text(encoding="utf-8")
