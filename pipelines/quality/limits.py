@@ -49,13 +49,14 @@ def limits_in_force(
 ) -> dict[str, float]:
     """Each limit's value on `as_of`: the newest policy value valid by then, else the default."""
     values = {limit.name: limit.default for limit in limits}
+    # Written out: a parameter makes DuckDB import pandas, and a night with nothing new asks as well.
     found = con.execute(
-        "select table_schema from information_schema.tables where table_name = ? order by 1", [TABLE]
+        f"select table_schema from information_schema.tables where table_name = '{TABLE}' order by 1"
     ).fetchone()
     if found is not None:
         rows = con.execute(
-            f'select name, value from "{found[0]}".{TABLE} where valid_from <= ? order by valid_from, name',
-            [as_of],
+            f'select name, value from "{found[0]}".{TABLE} '
+            f"where valid_from <= date '{as_of.isoformat()}' order by valid_from, name"
         ).fetchall()
         values.update({name: float(value) for name, value in rows if name in values})
     return values
