@@ -97,6 +97,12 @@ class Background:
         self.close()
 
 
+def be_sent_with_parents_end(number: signal.Signals) -> None:
+    """Let the kernel send this child process a signal the moment its parent is gone; nothing where it offers no such thing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
+
+
 def die_with_parent() -> None:
     """Let the kernel end this child process the moment its parent is gone.
 
@@ -104,8 +110,7 @@ def die_with_parent() -> None:
     that the next night has begun anew. Where the kernel offers no such thing, the child ends when
     it next asks its parent for work.
     """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    be_sent_with_parents_end(signal.SIGKILL)
     parent = multiprocessing.parent_process()
     if parent is not None and os.getppid() != parent.pid:
         os._exit(1)

@@ -89,7 +89,7 @@ def _original(settings: Settings, replaced: frozenset[str], file_id: str) -> Pat
 def _notices(night: Night) -> tuple[str, ...]:
     settings, seen = night.settings, night.reception.expired if night.reception else []
     try:
-        return (*notices(settings), *retention.notices(settings, settings.as_of, seen))
+        return (*notices(settings), *retention.notices(settings, settings.as_of, seen, night.archive))
     except KyosoError as error:
         # A broken ledger ends the night; its status must still be written.
         return (error.what,)

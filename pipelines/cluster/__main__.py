@@ -19,7 +19,7 @@ from pipelines.cluster.service import die_with_parent
 from pipelines.cluster.standalone import cluster
 from pipelines.errors import KyosoError
 
-_FOR_THE_COMMAND = {
+FOR_THE_COMMAND = {
     "KYOSO_ENGINE": "spark",
     # Great Expectations imports pyspark where it finds it; what that says of pandas concerns nothing used here.
     "PYTHONWARNINGS": "ignore:PySpark does not yet:FutureWarning",
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
             _folder(asked.folder) as folder,
             cluster(folder, Size(asked.workers, asked.memory)) as environment,
         ):
-            return _run(asked.command, {**os.environ, **_FOR_THE_COMMAND, **environment})
+            return _run(asked.command, {**os.environ, **FOR_THE_COMMAND, **environment})
     except KyosoError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return error.exit_code

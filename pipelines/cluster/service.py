@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import pwd
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -17,9 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from pipelines.background import be_sent_with_parents_end
 from pipelines.errors import KyosoError
 
-_PR_SET_PDEATHSIG = 1
 _POLL_SECONDS = 0.1
 _LAST_LINES = 5
 
@@ -131,5 +129,4 @@ def die_with_parent(farewell: signal.Signals) -> None:
     Asked it must listen, whatever its parent does with that signal.
     """
     signal.signal(farewell, signal.SIG_DFL)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, farewell)
+    be_sent_with_parents_end(farewell)

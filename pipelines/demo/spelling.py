@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.fiscal_year import label
 from pipelines.ingest.contracts import Field, code_books
 from pipelines.ingest.japanese.date_text import era_text
-from pipelines.ingest.municipalities import is_named_once, municipalities
+from pipelines.ingest.municipalities import distinct_name, municipalities
 
 _FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
 DATE_STYLES = ("excel", "letter", "kanji", "slash", "full_width", "hyphen")
@@ -61,8 +61,7 @@ class Speller:
 
     def _municipality(self, value: str, field: Field) -> Any:
         town = municipalities()[value]
-        is_long = self._uses_long_names or not is_named_once(town.name)
-        return town.long_name if is_long else town.name
+        return town.long_name if self._uses_long_names else distinct_name(town)
 
     def _mark(self, value: bool, field: Field) -> Any:
         return self._circle if value else "×"

@@ -13,7 +13,7 @@ from pipelines.ingest.municipalities import (
     Municipality,
     corporate_check_digit,
     default_municipalities,
-    is_named_once,
+    distinct_name,
     municipalities,
 )
 
@@ -73,7 +73,7 @@ class Town:
     @property
     def label(self) -> str:
         """Its name as far as needed to tell it from all others."""
-        return self.name if is_named_once(self.name) else self.facts.long_name
+        return distinct_name(self.facts)
 
 
 @dataclass(frozen=True)

@@ -156,9 +156,9 @@ class Archive:
         """The very same bytes where somebody put them; never those of an original that is kept no longer."""
         if file_id in self.ledger.replacements:
             return None
-        for receipt in self.ledger.receipts:
+        for receipt in self.ledger.by_file.get(file_id, ()):
             path = self._settings.raw / receipt.path
-            if receipt.file_id == file_id and path.is_file() and content_hash(path) == file_id:
+            if path.is_file() and content_hash(path) == file_id:
                 return path
         return None
 

@@ -5,7 +5,7 @@ A second kind of line says that an original is kept no longer, and which file ha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -88,7 +88,9 @@ class Ledger:
         self.path = path
         self._chain = Chain(path, "受領台帳")
         bodies = self._chain.bodies
-        self._receipts = [_receipt(body) for body in bodies if _KIND not in body]
+        self._receipts: list[Receipt] = []
+        self._by_file: dict[str, list[Receipt]] = {}
+        self._know([_receipt(body) for body in bodies if _KIND not in body])
         found = [_replacement(body) for body in bodies if body.get(_KIND) == _REPLACEMENT]
         self._replacements = {replacement.file_id: replacement for replacement in found}
 
@@ -96,6 +98,11 @@ class Ledger:
     def receipts(self) -> tuple[Receipt, ...]:
         """Every receipt, oldest first."""
         return tuple(self._receipts)
+
+    @property
+    def by_file(self) -> Mapping[str, Sequence[Receipt]]:
+        """The receipts of each file id, oldest first: the same bytes may have come more than once."""
+        return self._by_file
 
     @property
     def replacements(self) -> Mapping[str, Replacement]:
@@ -115,7 +122,12 @@ class Ledger:
     def append(self, receipts: list[Receipt]) -> None:
         """Write receipts durably; after a crash either a whole line is there or it is not."""
         self._chain.append([_body(receipt) for receipt in receipts])
-        self._receipts.extend(receipts)
+        self._know(receipts)
+
+    def _know(self, receipts: Iterable[Receipt]) -> None:
+        for receipt in receipts:
+            self._receipts.append(receipt)
+            self._by_file.setdefault(receipt.file_id, []).append(receipt)
 
     def replace(self, replacement: Replacement) -> None:
         """Write durably that an original is kept no longer."""

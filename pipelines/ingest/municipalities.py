@@ -109,6 +109,11 @@ def is_named_once(name: str) -> bool:
     return len(_codes_of_name(fold(name))) == 1
 
 
+def distinct_name(municipality: Municipality) -> str:
+    """Its name, as long as needed to tell it from all others."""
+    return municipality.name if is_named_once(municipality.name) else municipality.long_name
+
+
 def _codes_of_name(folded: str) -> list[str]:
     municipalities()
     return _known.of_name.get(folded, [])

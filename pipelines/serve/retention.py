@@ -59,7 +59,7 @@ def originals(settings: Settings, archive: Archive | None = None) -> list[Origin
             kept_until(receipt.received_date, years[receipt.source]),
             archive.ledger.replacements.get(receipt.file_id),
             receipt.file_id in archive.ledger.replacements
-            and any(_lies_in(settings, r) for r in archive.ledger.receipts if r.file_id == receipt.file_id),
+            and any(_lies_in(settings, r) for r in archive.ledger.by_file[receipt.file_id]),
         )
         for receipt in newest.values()
     ]
@@ -105,16 +105,19 @@ def retention_years(settings: Settings) -> dict[str, float]:
     return {limit.name.removesuffix("_original_retention_years"): values[limit.name] for limit in limits}
 
 
-def notices(settings: Settings, today: date, seen: Iterable[str] = ()) -> list[str]:
+def notices(
+    settings: Settings, today: date, seen: Iterable[str] = (), archive: Archive | None = None
+) -> list[str]:
     """What readers of the status must know: originals overdue, and originals that were replaced but lie in `raw`.
 
     Args:
         settings: the home.
         today: decides what is overdue.
         seen: where in `raw` tonight's look found such originals, also under other names.
+        archive: the home's, where somebody has opened it and with it the whole ledger already.
     """
     try:
-        found = originals(settings)
+        found = originals(settings, archive)
     except KyosoError as error:
         return [error.what]
     lines = []

@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from pipelines.cluster.__main__ import FOR_THE_COMMAND
 from pipelines.cluster.configuration import Size
 from pipelines.cluster.standalone import cluster
 from pipelines.errors import KyosoError
@@ -82,11 +83,10 @@ def _larger(work: Path, factor: int) -> tuple[Path, Path]:
 
 
 def _python(arguments: list[str], environment: Mapping[str, str]) -> int:
-    on_spark = {"KYOSO_ENGINE": "spark", "PYTHONWARNINGS": "ignore:PySpark does not yet:FutureWarning"}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=CHECKOUT,
-        env={**os.environ, **(on_spark if environment else {}), **environment},
+        env={**os.environ, **(FOR_THE_COMMAND if environment else {}), **environment},
         timeout=_LONGEST_SECONDS,
         check=False,
     ).returncode

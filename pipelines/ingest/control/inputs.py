@@ -14,7 +14,7 @@ from pipelines.ingest.control.sightings import late_sightings
 from pipelines.ingest.landing import pseudonym_key
 from pipelines.ingest.ledger import Receipt
 from pipelines.ingest.lineage import lineage, sending
-from pipelines.ingest.municipalities import is_named_once, municipalities
+from pipelines.ingest.municipalities import distinct_name, municipalities
 from pipelines.ingest.reading_policy import ReadingPolicy
 from pipelines.ingest.segments import CONTROL_PARTS
 from pipelines.settings import Settings
@@ -89,7 +89,7 @@ def _names(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
             "municipality_code": m.code,
             "prefecture_name": m.prefecture,
             # Whatever is told by its name alone is one municipality's.
-            "name": m.name if is_named_once(m.name) else m.long_name,
+            "name": distinct_name(m),
             "sort_order": number,
         }
         for number, m in enumerate(municipalities().values(), start=1)

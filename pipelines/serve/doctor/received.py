@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from pipelines.ingest.archive import Archive
-from pipelines.ingest.ledger import Receipt
 from pipelines.serve.doctor.trouble import Progress, Trouble
 from pipelines.serve.editions import ledger_of
 from pipelines.serve.operations import operations_ledger
@@ -27,11 +26,9 @@ def ledgers(settings: Settings, progress: Progress) -> Iterator[Trouble]:
 def archive(settings: Settings, progress: Progress) -> Iterator[Trouble]:
     """Every received file is there with the bytes that were received."""
     kept = Archive(settings)
-    by_content: dict[str, list[Receipt]] = {}
-    for receipt in kept.ledger.receipts:
-        by_content.setdefault(receipt.file_id, []).append(receipt)
-    for done, (file_id, receipts) in enumerate(by_content.items(), start=1):
-        progress("受領ファイルの控え", done, len(by_content))
+    by_file = kept.ledger.by_file
+    for done, (file_id, receipts) in enumerate(by_file.items(), start=1):
+        progress("受領ファイルの控え", done, len(by_file))
         if kept.is_whole(file_id):
             continue
         path, source = kept.path_of(file_id), kept.still_in_raw(file_id)
