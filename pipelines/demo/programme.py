@@ -84,8 +84,8 @@ def make_programme(
     Args:
         out: the folder; must be empty, absent, or an earlier fictional programme, which is replaced.
         seed: the same seed gives the same bytes.
-        count: number of municipalities, 4 to 1,741; beyond the prefecture's thirty they are invented, and the
-            programme brings its own register of municipalities.
+        count: number of municipalities, 4 to 1,741; beyond the prefecture's thirty they are invented. Unless it is
+            thirty, the programme brings its own register of municipalities.
         mess: 0 (tidy) to 1 (as untidy as real submissions).
         effect_sd: by how many standard deviations of the baseline score the dispatch moves a municipality's
             R8 assessments; None tells the sample's story.
@@ -98,7 +98,7 @@ def make_programme(
     load = load or Load()
     _check(count, load)
     _empty(out)
-    use_municipalities(register_of(count) if count > 30 else ())
+    use_municipalities(register_of(count))
     try:
         world = make_world(seed, count, mess, effect_sd, first_year=_LAST_YEAR + 1 - load.years)
         planted = _write(world, out, load, progress or (lambda name: None))

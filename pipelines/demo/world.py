@@ -165,7 +165,7 @@ def make_world(
         )
         for m in chosen
     )
-    register = () if chosen == list(default_municipalities())[:count] else tuple(chosen)
+    register = () if tuple(chosen) == default_municipalities() else tuple(chosen)
     names = (
         "紀州デジタル株式会社",
         "株式会社くろしおテック",

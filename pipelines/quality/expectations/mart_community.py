@@ -27,17 +27,25 @@ EXPECTATIONS = (
         table="mart_community",
         title_ja="満了した月の投稿数が、急に途切れていない",
         why_ja="チャットの書き出しを一部の期間だけ受領すると、活動が止まったように見えるため。",
-        what_to_do_ja="その月を含むチャットの書き出しを受領し直してください。",
+        what_to_do_ja="その月を含むチャットの書き出しを受領してください。書き出しは半年に1回以上必要です。",
         frame="""
             with months as (
                 select month, sum(message_count) as messages from mart_community
                 where fiscal_year = (select fiscal_year from run)
                     and cast(month + interval 1 month as date) <= (select as_of from run)
                 group by 1
+            ),
+            -- Exports come every half year: until then a month after the last post has not been received, not been silent.
+            reached as (
+                select greatest(
+                    (select max(month) from mart_community where message_count > 0),
+                    (select as_of - interval 7 month from run)
+                ) as until
             )
             select strftime(m.month, '%Y-%m') as scope, strftime(m.month, '%Y年%-m月') as label,
                 100.0 * m.messages / nullif(avg(e.messages), 0) as of_earlier_pct
             from months m inner join months e on e.month < m.month
+            where m.month <= (select until from reached)
             group by m.month, m.messages order by 1
         """,
         check=between("of_earlier_pct", CHAT_DROP_MIN),

@@ -38,15 +38,22 @@ EXPECTATIONS = (
     Expectation(
         id="Q-DISPATCHMONTH-03",
         table="mart_dispatch_month",
-        title_ja="満了した直近の月の派遣実施率が、それまでの平均から大きく離れていない",
+        tables=("mart_submission",),
+        title_ja="報告のそろった直近の月の派遣実施率が、それまでの平均から大きく離れていない",
         why_ja="急な落ち込みや伸びは、報告書の未着・二重提出・様式違いであることが多いため。",
         what_to_do_ja="直近の月の報告書がそろっているか、提出状況の表で確かめてください。",
         frame="""
-            with closed as (
+            -- Reports come after the month: until the last is there or due, a month is not over.
+            with awaited as (
+                select period from mart_submission
+                where source = 'visit_log' and received_date is null and due_date > (select as_of from run)
+            ),
+            closed as (
                 select month, sum(delivered_visit_count) as delivered, sum(due_visit_count) as due
                 from mart_dispatch_month
                 where fiscal_year = (select fiscal_year from run)
                     and cast(month + interval 1 month as date) <= (select as_of from run)
+                    and strftime(month, '%Y-%m') not in (select period from awaited where period is not null)
                 group by 1 having sum(due_visit_count) > 0
             ),
             latest as (select * from closed where month = (select max(month) from closed)),

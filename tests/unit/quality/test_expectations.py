@@ -168,3 +168,59 @@ def test_a_few_assessments_before_they_are_due_do_not_speak_for_the_prefecture(j
         _on("2026-09-10"),
     )
     assert result.state == "failed"
+
+
+def _nothing_from(mart: str, column: str, month: str) -> str:
+    return f"update {mart} set {column} = 0 where month >= '{month}'"
+
+
+@pytest.mark.parametrize(
+    ("day", "received", "state"),
+    [
+        ("2026-11-01", "", "passed"),
+        ("2026-11-11", "", "passed"),
+        ("2026-11-12", "", "failed"),
+        # All reports are there: nothing more will come.
+        ("2026-11-05", "2026-11-04", "failed"),
+    ],
+)
+def test_a_month_is_compared_once_its_reports_are_due_or_all_there(
+    day: str, received: str, state: str, judged: Judged
+) -> None:
+    received = f"date '{received}'" if received else "null"
+    (result,) = judged(
+        [BY_ID["Q-DISPATCHMONTH-03"]],
+        _nothing_from("mart_dispatch_month", "delivered_visit_count", "2026-10-01"),
+        f"update mart_submission set due_date = date '2026-11-12', received_date = {received} where period = '2026-10'",
+        _on(day),
+    )
+    assert result.state == state
+
+
+@pytest.mark.parametrize(
+    ("day", "last_month_with_posts", "state"),
+    [
+        ("2026-11-20", "2026-09-01", "passed"),
+        ("2027-04-30", "2026-09-01", "passed"),
+        ("2027-05-01", "2026-09-01", "failed"),
+        ("2026-11-20", "2026-11-01", "passed"),
+    ],
+)
+def test_months_that_no_export_has_reached_yet_are_asked_for_after_half_a_year(
+    day: str, last_month_with_posts: str, state: str, judged: Judged
+) -> None:
+    (result,) = judged(
+        [BY_ID["Q-COMM-02"]],
+        f"update mart_community set message_count = 0 where month > '{last_month_with_posts}'",
+        _on(day),
+    )
+    assert result.state == state
+
+
+def test_a_month_without_posts_between_months_with_some_closes_the_gate_at_once(judged: Judged) -> None:
+    (result,) = judged(
+        [BY_ID["Q-COMM-02"]],
+        "update mart_community set message_count = 0 where month = '2026-07-01'",
+        _on("2026-11-20"),
+    )
+    assert [offender.scope for offender in result.offenders] == ["2026-07"]
