@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from functools import cache
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,31 @@ def open_history(settings: Settings) -> Any:
     import sqlalchemy
 
     _hurry_sqlite()
+    close_history()
     home = prepare_dagster_home(settings)
     try:
+        _need_whole(home / "history")
         return dg.DagsterInstance.get()
     except (sqlalchemy.exc.DatabaseError, sqlite3.DatabaseError):
+        close_history()
         broken = home.with_name("dagster.broken")
         shutil.rmtree(broken, ignore_errors=True)
         home.rename(broken)
         prepare_dagster_home(settings)
         return dg.DagsterInstance.get()
+
+
+def _need_whole(history: Path) -> None:
+    """Look closer at databases that a run left without disconnecting: it was killed, or the power failed.
+
+    Raises:
+        sqlite3.DatabaseError: one is spoiled.
+    """
+    for log in history.rglob("*.db-wal"):
+        with closing(sqlite3.connect(log.with_suffix(".db"))) as connection:
+            (found,) = connection.execute("pragma quick_check(1)").fetchone()
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
 
 
 def forget_old_runs(instance: Any, keep: int = KEPT_RUNS) -> list[str]:
@@ -54,7 +70,8 @@ def _hurry_sqlite() -> None:
     """Record hundreds of small events without waiting for each.
 
     SQLite need not wait for the disk, for the history may be lost. And Dagster makes an engine for
-    every statement, so that SQLAlchemy compiles every statement anew; here a database has one engine.
+    every statement, so that SQLAlchemy compiles every statement and opens the database anew; here a
+    database has one engine, which stays connected until `close_history`.
     """
     import sqlalchemy
     from dagster._core.storage.event_log.sqlite import sqlite_event_log
@@ -66,15 +83,25 @@ def _hurry_sqlite() -> None:
         vars(module)["create_engine"] = _engine_of
 
 
+def close_history() -> None:
+    """Disconnect from every database of the history, so that each is one whole file."""
+    for engine in _engines.values():
+        type(engine).dispose(engine)
+    _engines.clear()
+
+
+_engines: dict[str, Any] = {}
+
+
 def _engine_of(url: str, **options: Any) -> Any:
-    return _engine(url, options["poolclass"], (options.get("connect_args") or {}).get("timeout", 5))
-
-
-@cache
-def _engine(url: str, poolclass: Any, timeout: int) -> Any:
     import sqlalchemy
 
-    return sqlalchemy.create_engine(url, poolclass=poolclass, connect_args={"timeout": timeout})
+    if url not in _engines:
+        # Not Dagster's NullPool, which closes with every statement; nor its dispose, which follows every one.
+        engine = sqlalchemy.create_engine(url, connect_args=options.get("connect_args") or {"timeout": 5})
+        engine.dispose = lambda close=True: None  # type: ignore[method-assign]
+        _engines[url] = engine
+    return _engines[url]
 
 
 def _do_not_wait_for_disk(connection: Any, _record: object) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import KyosoError
-from pipelines.history import forget_old_runs, open_history
+from pipelines.history import close_history, forget_old_runs, open_history
 from pipelines.night import GATE_CLOSED, Night, Progress
 from pipelines.settings import Settings
 
@@ -91,8 +91,11 @@ def _run_job(night: Night) -> None:
         loader.join()
     if loader.error:
         raise loader.error
-    with loader.instance as instance:
-        ran = loader.job.execute_in_process(_QUIET, instance=instance, raise_on_error=False)
+    try:
+        with loader.instance as instance:
+            ran = loader.job.execute_in_process(_QUIET, instance=instance, raise_on_error=False)
+    finally:
+        close_history()
     if not ran.success and night.outcome is None:
         # The hook that finishes a failed night did not come that far.
         failed = [event.step_failure_data.error for event in ran.all_events if event.is_step_failure]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import dagster as dg
 import pytest
 import sqlalchemy
 
-from pipelines.history import forget_old_runs, open_history
+from pipelines.history import close_history, forget_old_runs, open_history
 from pipelines.settings import Settings
 
 
@@ -59,12 +62,30 @@ def test_a_run_that_was_killed_is_not_shown_as_running_forever(settings: Setting
 def test_a_history_that_was_spoiled_is_put_aside_and_begun_anew(settings: Settings) -> None:
     with open_history(settings) as instance:
         small_job.execute_in_process(instance=instance)
+    close_history()
     for path in (settings.home / "dagster/history").rglob("*.db"):
         path.write_bytes(b"no database" * 500)
     with open_history(settings) as instance:
         assert small_job.execute_in_process(instance=instance).success
         assert len(instance.get_run_ids()) == 1
     assert (settings.home / "dagster.broken").is_dir()
+
+
+def test_pages_lost_with_the_power_in_the_middle_of_a_night_are_seen_before_the_next(
+    settings: Settings, tmp_path: Path
+) -> None:
+    with open_history(settings) as instance:
+        small_job.execute_in_process(instance=instance)
+    after = replace(settings, home=tmp_path / "after")
+    shutil.copytree(settings.home, after.home)
+    index = after.home / "dagster" / "history" / "runs" / "index.db"
+    assert index.with_name("index.db-wal").exists()
+    whole = index.read_bytes()
+    index.write_bytes(whole[:4096] + bytes(len(whole) - 4096))
+    index.with_name("index.db-wal").write_bytes(b"")
+    with open_history(after) as instance:
+        assert small_job.execute_in_process(instance=instance).success
+    assert (after.home / "dagster.broken").is_dir()
 
 
 def test_a_statement_is_compiled_once_for_a_database_and_not_once_for_every_event(
@@ -84,3 +105,24 @@ def test_a_statement_is_compiled_once_for_a_database_and_not_once_for_every_even
             small_job.execute_in_process(instance=instance)
     assert made
     assert len(made) == len(set(made))
+
+
+def test_a_database_is_connected_to_once_and_is_one_whole_file_in_the_end(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connected: list[object] = []
+    connect = sqlite3.connect
+
+    def counted(database: str, *arguments: object, **options: object) -> sqlite3.Connection:
+        connected.append(database)
+        return connect(database, *arguments, **options)  # type: ignore[call-overload, no-any-return]
+
+    # The first run makes the databases, which takes connections of its own.
+    with open_history(settings) as instance:
+        small_job.execute_in_process(instance=instance)
+        monkeypatch.setattr(sqlite3.dbapi2, "connect", counted)
+        small_job.execute_in_process(instance=instance)
+    close_history()
+    assert connected
+    assert len(connected) <= 2 * len(set(connected)), "a handful a database, however many events"
+    assert list((settings.home / "dagster" / "history").rglob("*-wal")) == []
