@@ -49,9 +49,10 @@ def build_definitions(
         is_fixed: run with exactly these settings instead of those of the environment at run time.
     """
     tables = models(manifest or project(settings))
+    house = [receive, land, tables, gate(tables), render, release]
     job = dg.define_asset_job(
         JOB,
-        dg.AssetSelection.all(),
+        dg.AssetSelection.assets(*house),
         executor_def=dg.in_process_executor,
         hooks={explain_failure},
         description="毎晩の処理: 受領から公開まで。",
@@ -64,14 +65,19 @@ def build_definitions(
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="毎日 午前2時(日本時間)",
     )
-    return dg.Definitions(
-        assets=[receive, land, tables, gate(tables), render, release],
+    night = dg.Definitions(
+        assets=house,
         jobs=[job],
         schedules=[schedule],
         sensors=[arrivals(job)],
         resources={"settings": settings if is_fixed else _SettingsResource()},
         executor=dg.in_process_executor,
     )
+    if settings.workers == 0:
+        return night
+    from pipelines.assets.prefectures import spread
+
+    return dg.Definitions.merge(night, spread())
 
 
 @dg.definitions

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from pipelines.errors import KyosoError
 from pipelines.settings import CHECKOUT, Settings
 
 # A run leaves a database of more than a megabyte behind; a quarter of a year is enough to look back at.
 KEPT_RUNS = 100
+# Where the history is a PostgreSQL: several machines write to it. Its files in the home otherwise.
+POSTGRES = "KYOSO_DAGSTER_POSTGRES"
 
 
 def open_history(settings: Settings) -> Any:
-    """Dagster's instance. Should a power failure have spoiled it, it is put aside and begun anew."""
+    """Dagster's instance. Should a power failure have spoiled its files, they are put aside and begun anew.
+
+    Raises:
+        KyosoError: it is kept in a PostgreSQL that does not answer.
+    """
     import dagster as dg
     import sqlalchemy
 
@@ -26,7 +34,14 @@ def open_history(settings: Settings) -> Any:
     try:
         _need_whole(home / "history")
         return dg.DagsterInstance.get()
-    except (sqlalchemy.exc.DatabaseError, sqlite3.DatabaseError):
+    except (sqlalchemy.exc.DatabaseError, sqlite3.DatabaseError) as error:
+        if os.environ.get(POSTGRES):
+            raise KyosoError(
+                "Dagsterの記録を置くPostgreSQLにつながりません。前回の公開版はそのままです。",
+                where=str(error).splitlines()[0],
+                todo=f"PostgreSQLが動いていることと、環境変数 {POSTGRES} を確かめてください。"
+                "例: postgresql://kyoso:合言葉@127.0.0.1:5432/dagster",
+            ) from error
         close_history()
         broken = home.with_name("dagster.broken")
         shutil.rmtree(broken, ignore_errors=True)
@@ -64,6 +79,19 @@ def forget_old_runs(instance: Any, keep: int = KEPT_RUNS) -> list[str]:
         # The writer's lock is ours, so nobody is working on it any more.
         instance.report_run_failed(run, "途中で終了しました。")
     return ids[keep:]
+
+
+def _configuration(settings: Settings) -> str:
+    """Dagster's configuration: runs one at a time and a history in files, unless somebody asked for more."""
+    text = (CHECKOUT / "pipelines" / "dagster.yaml").read_text(encoding="utf-8")
+    if settings.workers:
+        text += (
+            "run_coordinator:\n  module: dagster.core.run_coordinator\n  class: QueuedRunCoordinator\n"
+            f"  config:\n    max_concurrent_runs: {settings.workers}\n"
+        )
+    if os.environ.get(POSTGRES):
+        text += f"storage:\n  postgres:\n    postgres_url:\n      env: {POSTGRES}\n"
+    return text
 
 
 def _hurry_sqlite() -> None:
@@ -113,11 +141,14 @@ def prepare_dagster_home(settings: Settings) -> Path:
     """Give Dagster a folder of its own in the home: SQLite, no telemetry, quiet."""
     home = settings.home / "dagster"
     home.mkdir(parents=True, exist_ok=True)
-    text = (CHECKOUT / "pipelines" / "dagster.yaml").read_text(encoding="utf-8")
+    text = _configuration(settings)
     target = home / "dagster.yaml"
     if not target.exists() or target.read_text(encoding="utf-8") != text:
         target.write_text(text, encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(home)
+    if url := os.environ.get(POSTGRES):
+        # Without its driver's name a newer SQLAlchemy would look for another one than Dagster brings.
+        os.environ[POSTGRES] = re.sub(r"^postgres(ql)?://", "postgresql+psycopg2://", url)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "yes"
     # Hundreds of small events: written one by one they cost more than the models.
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "200")

@@ -55,6 +55,17 @@ def read_year(text: str | None, name: str) -> int | None:
         ) from None
 
 
+def _workers() -> int:
+    text = os.environ.get("KYOSO_WORKERS") or "0"
+    if not text.isdecimal():
+        raise KyosoError(
+            f"KYOSO_WORKERS「{text}」は、並べて動かす数として読めません。",
+            todo="0以上の整数で書いてください。例: KYOSO_WORKERS=2。県ごとに分けて読まないときは、書かないでください。",
+            exit_code=2,
+        )
+    return int(text)
+
+
 def _engine() -> Engine:
     text = os.environ.get("KYOSO_ENGINE") or "duckdb"
     if text not in get_args(Engine):
@@ -78,6 +89,7 @@ class Settings:
         key_file: file with the pseudonym key, or None for the default place.
         is_by_clock: whether the as-of date is what this computer takes for today, and nobody's word.
         engine: what builds the models; the release is the same, whichever it was.
+        workers: how many of Dagster's runs read files beside each other, a prefecture each; 0: the night reads alone.
     """
 
     raw: Path
@@ -87,6 +99,7 @@ class Settings:
     key_file: Path | None = None
     is_by_clock: bool = False
     engine: Engine = "duckdb"
+    workers: int = 0
 
     @classmethod
     def resolve(
@@ -114,6 +127,7 @@ class Settings:
             key_file=Path(key) if key else None,
             is_by_clock=given is None,
             engine=_engine(),
+            workers=_workers(),
         )
 
     @property

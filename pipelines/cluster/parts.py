@@ -44,7 +44,7 @@ class Parts:
         Raises:
             KyosoError: one is missing, or too old (exit code 2).
         """
-        return cls(_java(), _spark(), _postgres(), _jdbc(), _account())
+        return cls(_java(), _spark(), find_postgres(), _jdbc(), postgres_account())
 
 
 def _java() -> Path:
@@ -76,7 +76,12 @@ def _spark() -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def _postgres() -> Path:
+def find_postgres() -> Path:
+    """Folder with `initdb`, `postgres` and `pg_isready`.
+
+    Raises:
+        KyosoError: there is none (exit code 2).
+    """
     # Debian keeps the programs of each version in a folder of their own, out of the path.
     folders = [path.parent for path in _DEBIANS_POSTGRES.glob("*/bin/postgres")]
     on_path = shutil.which("postgres")
@@ -100,7 +105,12 @@ def _jdbc() -> Path:
     return path
 
 
-def _account() -> pwd.struct_passwd | None:
+def postgres_account() -> pwd.struct_passwd | None:
+    """Who runs PostgreSQL, which refuses to be run by root; None when this is not root.
+
+    Raises:
+        KyosoError: there is nobody else on this machine (exit code 2).
+    """
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):

@@ -20,7 +20,14 @@ from pipelines.ingest.pseudonyms import PseudonymKey, load_key, sample_key
 from pipelines.ingest.read.refusal import Refused
 from pipelines.ingest.read.worker import ReadingWorkers
 from pipelines.ingest.reading_policy import ReadingPolicy
-from pipelines.ingest.segments import FILES_PER_SEGMENT, compact, sweep, write_empty_segments, write_segment
+from pipelines.ingest.segments import (
+    FILES_PER_SEGMENT,
+    compact,
+    landed_files,
+    sweep,
+    write_empty_segments,
+    write_segment,
+)
 from pipelines.settings import Settings
 
 ROWS_PER_SEGMENT = 500_000
@@ -59,24 +66,108 @@ def parser_version() -> str:
 def land_new(
     settings: Settings, archive: Archive | None = None, progress: Progress | None = None
 ) -> LandingSummary:
-    """Land every received file that has not landed under the present version.
+    """Land every received file that has not landed under the present version."""
+    landing = Landing(settings, archive or Archive(settings), progress)
+    landing.land(landing.unread())
+    landing.tidy()
+    return landing.summary
 
-    Policy files come first: their municipalities, alias table and chat mappings decide how all other files
-    are read.
+
+class Landing:
+    """One landing: policy files are read at once, for they say how all others are read.
+
+    Attributes:
+        summary: what it has done until now.
+        reading: the municipalities, alias table and chat mappings in force.
     """
-    archive = archive or Archive(settings)
-    key = pseudonym_key(settings)
-    summary = LandingSummary()
-    receipts = _first_receipts(archive.ledger.receipts)
-    policy = [r for r in receipts if r.source == "policy"]
-    others = [r for r in receipts if r.source not in ("policy", "")]
-    write_empty_segments(settings.landed)
-    policy_version = f"policy-{parser_version()}-{key.key_id}"
-    _land_group(settings, archive, policy, policy_version, key, ReadingPolicy(), summary, progress)
-    reading = ReadingPolicy.newest(settings.landed, archive.ledger.receipts)
-    version = f"rows-{parser_version()}-{key.key_id}-{reading.digest}"
-    _land_group(settings, archive, others, version, key, reading, summary, progress)
-    return summary
+
+    def __init__(
+        self,
+        settings: Settings,
+        archive: Archive,
+        progress: Progress | None = None,
+        *,
+        is_alone: bool = True,
+    ) -> None:
+        """Land the policy.
+
+        Args:
+            settings: the home.
+            archive: its archive.
+            progress: told after every file.
+            is_alone: False where other processes land at the same time: nothing is swept or merged then, and the policy
+                must have landed.
+        """
+        self.summary = LandingSummary()
+        self._settings, self._archive, self._progress = settings, archive, progress
+        self._key = pseudonym_key(settings)
+        self._receipts = _first_receipts(archive.ledger.receipts)
+        if is_alone:
+            write_empty_segments(settings.landed)
+            policy = f"policy-{parser_version()}-{self._key.key_id}"
+            landed = sweep(settings.landed, policy)
+            todo = [r for r in self._receipts if r.source == "policy" and (r.file_id, r.source) not in landed]
+            self._land(todo, policy, ReadingPolicy())
+            compact(settings.landed, policy)
+        self.reading = ReadingPolicy.newest(settings.landed, archive.ledger.receipts)
+        self._version = f"rows-{parser_version()}-{self._key.key_id}-{self.reading.digest}"
+        if is_alone:
+            sweep(settings.landed, self._version)
+
+    def unread(self) -> list[Receipt]:
+        """Received files of known sources that have not landed under the present version."""
+        landed = landed_files(self._settings.landed, self._version)
+        return [
+            r
+            for r in self._receipts
+            if r.source not in ("policy", "") and (r.file_id, r.source) not in landed
+        ]
+
+    def land(self, receipts: list[Receipt]) -> None:
+        """Read files and land their rows."""
+        self._land(receipts, self._version, self.reading)
+
+    def tidy(self) -> None:
+        """Merge small segments when there are too many of them."""
+        compact(self._settings.landed, self._version)
+
+    def _land(self, receipts: list[Receipt], version: str, reading: ReadingPolicy) -> None:
+        if not receipts:
+            return
+        self._archive.need(receipts)
+        jobs = [
+            FileJob(
+                r.file_id,
+                r.source,
+                self._archive.path_of(r.file_id),
+                r.name,
+                self._key,
+                reading.aliases,
+                reading.chat_mappings,
+                r.file_id in self._archive.ledger.replacements,
+            )
+            for r in receipts
+        ]
+        names = {(r.file_id, r.source): r.path for r in receipts}
+        workers: ReadingWorkers[FileJob, FileOutcome] = ReadingWorkers(
+            partial(conform_file_by, reading.municipalities),
+            count=None if len(jobs) > FILES_PER_WORKER else 1,
+        )
+        batch: dict[tuple[str, str], FileOutcome] = {}
+        order = {(job.file_id, job.source): number for number, job in enumerate(jobs)}
+        for done, (job, result) in enumerate(workers.map(jobs), start=1):
+            outcome = result if isinstance(result, FileOutcome) else FileOutcome(job.file_id, job.source)
+            if isinstance(result, Refused):
+                refuse(outcome, result)
+            batch[(job.file_id, job.source)] = outcome
+            _count(outcome, names[(job.file_id, job.source)], self.summary)
+            if self._progress:
+                self._progress(done, len(jobs))
+            if len(batch) >= FILES_PER_SEGMENT or _row_count(batch.values()) >= ROWS_PER_SEGMENT:
+                write_segment(self._settings.landed, version, _ordered(batch, order))
+                batch.clear()
+        if batch:
+            write_segment(self._settings.landed, version, _ordered(batch, order))
 
 
 def _first_receipts(receipts: Iterable[Receipt]) -> list[Receipt]:
@@ -84,56 +175,6 @@ def _first_receipts(receipts: Iterable[Receipt]) -> list[Receipt]:
     for receipt in receipts:
         first.setdefault((receipt.file_id, receipt.source), receipt)
     return list(first.values())
-
-
-def _land_group(
-    settings: Settings,
-    archive: Archive,
-    receipts: list[Receipt],
-    version: str,
-    key: PseudonymKey,
-    reading: ReadingPolicy,
-    summary: LandingSummary,
-    progress: Progress | None,
-) -> None:
-    landed = sweep(settings.landed, version)
-    todo = [r for r in receipts if (r.file_id, r.source) not in landed]
-    if not todo:
-        return
-    archive.need(todo)
-    jobs = [
-        FileJob(
-            r.file_id,
-            r.source,
-            archive.path_of(r.file_id),
-            r.name,
-            key,
-            reading.aliases,
-            reading.chat_mappings,
-            r.file_id in archive.ledger.replacements,
-        )
-        for r in todo
-    ]
-    names = {(r.file_id, r.source): r.path for r in todo}
-    workers: ReadingWorkers[FileJob, FileOutcome] = ReadingWorkers(
-        partial(conform_file_by, reading.municipalities), count=None if len(jobs) > FILES_PER_WORKER else 1
-    )
-    batch: dict[tuple[str, str], FileOutcome] = {}
-    order = {(job.file_id, job.source): number for number, job in enumerate(jobs)}
-    for done, (job, result) in enumerate(workers.map(jobs), start=1):
-        outcome = result if isinstance(result, FileOutcome) else FileOutcome(job.file_id, job.source)
-        if isinstance(result, Refused):
-            refuse(outcome, result)
-        batch[(job.file_id, job.source)] = outcome
-        _count(outcome, names[(job.file_id, job.source)], summary)
-        if progress:
-            progress(done, len(jobs))
-        if len(batch) >= FILES_PER_SEGMENT or _row_count(batch.values()) >= ROWS_PER_SEGMENT:
-            write_segment(settings.landed, version, _ordered(batch, order))
-            batch.clear()
-    if batch:
-        write_segment(settings.landed, version, _ordered(batch, order))
-    compact(settings.landed, version)
 
 
 def _ordered(

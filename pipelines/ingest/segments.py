@@ -142,6 +142,16 @@ def _manifests(landed: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         yield path, json.loads(path.read_text(encoding="utf-8"))
 
 
+def landed_files(landed: Path, version: str) -> set[tuple[str, str]]:
+    """The files, each as what it was read, that segments of a version hold."""
+    return {
+        (file_id, source)
+        for _, manifest in _manifests(landed)
+        if manifest["version"] == version
+        for file_id, source in manifest["files"]
+    }
+
+
 def damage_of(landed: Path, manifest: Path) -> str:
     """Why a segment cannot be used, in words; empty when it is as it was landed.
 

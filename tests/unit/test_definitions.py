@@ -52,6 +52,22 @@ def graph(house: dg.Definitions) -> Any:
     return house.resolve_asset_graph()
 
 
+def test_workers_add_a_run_a_prefecture_and_leave_the_night_as_it_is(
+    settings: Settings, manifest: Any, house: dg.Definitions
+) -> None:
+    with_workers = build_definitions(replace(settings, workers=2), manifest, is_fixed=True)
+    dg.Definitions.validate_loadable(with_workers)
+    night, same = (d.resolve_job_def(JOB) for d in (house, with_workers))
+    assert same.partitions_def is None
+    assert set(same.asset_layer.executable_asset_keys) == set(night.asset_layer.executable_asset_keys)
+    landing = with_workers.resolve_job_def("land_by_prefecture")
+    assert {key.to_user_string() for key in landing.asset_layer.executable_asset_keys} == {
+        "landed/by_prefecture"
+    }
+    (schedule,) = (s for s in with_workers.schedules or () if s.name == "before_every_night")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 1 * * *", "Asia/Tokyo")  # type: ignore[union-attr]
+
+
 def _group(graph: Any, key: dg.AssetKey) -> str:
     return str(graph.get(key).group_name)
 

@@ -12,7 +12,15 @@ from pipelines import settings as module
 from pipelines.errors import KyosoError
 from pipelines.settings import SAMPLE_MARKER, TOKYO, Settings, today
 
-VARIABLES = ("KYOSO_RAW", "KYOSO_HOME", "KYOSO_AS_OF", "KYOSO_FISCAL_YEAR", "KYOSO_KEY_FILE", "KYOSO_ENGINE")
+VARIABLES = (
+    "KYOSO_RAW",
+    "KYOSO_HOME",
+    "KYOSO_AS_OF",
+    "KYOSO_FISCAL_YEAR",
+    "KYOSO_KEY_FILE",
+    "KYOSO_ENGINE",
+    "KYOSO_WORKERS",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -28,20 +36,20 @@ def test_without_a_word_it_is_raw_and_var_today_and_the_years_own(tmp_path: Path
     assert found.as_of == today()
     assert found.fiscal_year == today().year - (today().month < 4)
     assert found.key_file is None
-    assert found.engine == "duckdb"
+    assert (found.engine, found.workers) == ("duckdb", 0)
 
 
 def test_the_environment_fills_what_the_caller_left_open(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    values = (str(tmp_path / "in"), "out", "2026-11-20", "R7", "/etc/kyoso.key", "spark")
+    values = (str(tmp_path / "in"), "out", "2026-11-20", "R7", "/etc/kyoso.key", "spark", "2")
     for name, value in zip(VARIABLES, values, strict=True):
         monkeypatch.setenv(name, value)
     found = Settings.resolve()
     assert (found.raw, found.home) == (tmp_path / "in", tmp_path / "out")
     assert (found.as_of, found.fiscal_year) == (date(2026, 11, 20), 2025)
     assert found.key_file == Path("/etc/kyoso.key")
-    assert found.engine == "spark"
+    assert (found.engine, found.workers) == ("spark", 2)
     given = Settings.resolve(Path("a"), Path("b"), 2024, date(2025, 1, 1))
     assert (given.raw.name, given.home.name, given.fiscal_year, given.as_of) == (
         "a",

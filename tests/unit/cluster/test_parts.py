@@ -45,7 +45,7 @@ def test_no_java_no_postgres_no_driver_are_told_with_their_packages(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("KYOSO_JDBC", str(tmp_path / "none.jar"))
     monkeypatch.setattr(parts, "_DEBIANS_POSTGRES", tmp_path)
-    for look, name in ((parts._java, "Java"), (parts._postgres, "PostgreSQL"), (parts._jdbc, "none.jar")):
+    for look, name in ((parts._java, "Java"), (parts.find_postgres, "PostgreSQL"), (parts._jdbc, "none.jar")):
         with pytest.raises(KyosoError) as told:
             look()
         assert name in told.value.what
@@ -58,7 +58,7 @@ def test_the_newest_postgres_that_is_whole_is_taken(tmp_path: Path, monkeypatch:
     for version, names in (("9", "all"), ("15", "all"), ("17", "postgres")):
         for name in ("postgres", "initdb", "pg_isready") if names == "all" else (names,):
             program(tmp_path / version / "bin", name)
-    assert parts._postgres() == tmp_path / "15" / "bin"
+    assert parts.find_postgres() == tmp_path / "15" / "bin"
 
 
 def test_without_pyspark_the_extra_is_named() -> None:
