@@ -13,6 +13,7 @@ import tempfile
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
+from pipelines.history import KEPT_RUNS
 from pipelines.settings import TOKYO
 from tests.year import clock
 from tests.year.arrivals import FIRST, Arrivals
@@ -94,6 +95,8 @@ def _tell(nights: list[Figures]) -> int:
     _say(f"{len(nights)} nights: " + ", ".join(f"{name} {count}" for name, count in outcomes.items()))
     for name, first, last, exponent in growth(nights):
         _say(f"{name:16}{first:16,.1f}{last:16,.1f}   exponent {exponent:5.2f}")
+    if len(nights) < KEPT_RUNS + 2:
+        _say(f"Dagster's history is not full before night {KEPT_RUNS}: until then it grows by every night")
     bad = [night for night in nights if night.outcome == "failed" or night.code not in (0, 3, -9)]
     for night in bad:
         _say(f"{night.day}: {night.outcome}, exit code {night.code}")

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from statistics import median
 
+from pipelines.history import KEPT_RUNS
+
 PLACES = ("archive", "landed", "releases", "dagster", "status", "dbt", "build")
 # Nights of the first and of the last season are compared; fewer are noise.
 SEASON = 30
@@ -73,8 +75,12 @@ def growth(nights: Sequence[Figures]) -> list[tuple[str, float, float, float]]:
     """Name, figure of the first season, of the last, and the exponent against what was received.
 
     The exponent is log(last / first) / log(received last / received first): 1 grows like the data, 0 not at all.
+    The first season begins when as many nights are kept in Dagster's history as ever will be (`KEPT_RUNS`): until then
+    it grows by every night, whatever is received.
     """
     done = [night for night in nights if night.code in (0, 3) and night.outcome != "nothing_new"]
+    if len(done) >= KEPT_RUNS + 2:
+        done = done[KEPT_RUNS:]
     size = min(SEASON, len(done) // 2)
     if size == 0:
         return []
