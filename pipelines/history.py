@@ -17,6 +17,7 @@ from pipelines.settings import CHECKOUT, Settings
 KEPT_RUNS = 100
 # Where the history is a PostgreSQL: several machines write to it. Its files in the home otherwise.
 POSTGRES = "KYOSO_DAGSTER_POSTGRES"
+_PARTITION = "dagster/partition"
 
 
 def open_history(settings: Settings) -> Any:
@@ -64,11 +65,16 @@ def _need_whole(history: Path) -> None:
 
 
 def forget_old_runs(instance: Any, keep: int = KEPT_RUNS) -> list[str]:
-    """Delete all but the newest runs from the history, and close the books on runs that were killed."""
+    """Delete all but the newest runs from the history, and close the books on runs that were killed.
+
+    Runs of a partition, of which a night may have dozens, do not count; they go with the nights they belong to.
+    """
     import dagster as dg
 
-    ids = list(instance.get_run_ids())
-    for run_id in ids[keep:]:
+    runs = list(instance.get_runs())
+    nights = [position for position, run in enumerate(runs) if _PARTITION not in run.tags]
+    old = [run.run_id for run in runs[nights[keep] :]] if len(nights) > keep else []
+    for run_id in old:
         instance.delete_run(run_id)
         # Dagster empties the run's database but leaves its file.
         for left in (Path(instance.root_directory) / "history" / "runs").glob(f"{run_id}.db*"):
@@ -76,9 +82,10 @@ def forget_old_runs(instance: Any, keep: int = KEPT_RUNS) -> list[str]:
         shutil.rmtree(Path(instance.storage_directory()) / run_id, ignore_errors=True)
     unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
     for run in instance.get_runs(unfinished):
-        # The writer's lock is ours, so nobody is working on it any more.
-        instance.report_run_failed(run, "途中で終了しました。")
-    return ids[keep:]
+        # The writer's lock is ours, so nobody is working on it any more. A partition's may just be beginning.
+        if _PARTITION not in run.tags:
+            instance.report_run_failed(run, "途中で終了しました。")
+    return old
 
 
 def _configuration(settings: Settings) -> str:

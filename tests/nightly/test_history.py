@@ -50,6 +50,18 @@ def test_only_the_newest_runs_are_kept_with_all_they_left_on_the_disk(settings: 
     assert runs_on_disk(settings) == 1
 
 
+def test_runs_of_partitions_go_with_their_night_and_leave_nights_their_places(settings: Settings) -> None:
+    of_part = {"dagster/partition": "30_和歌山県"}
+    with open_history(settings) as instance:
+        ran = [
+            small_job.execute_in_process(instance=instance, tags=tags).run_id
+            for tags in 2 * ({}, of_part, of_part)
+        ]
+        assert forget_old_runs(instance, keep=2) == []
+        assert forget_old_runs(instance, keep=1) == [ran[0]]
+        assert set(instance.get_run_ids()) == set(ran[1:])
+
+
 def test_a_run_that_was_killed_is_not_shown_as_running_forever(settings: Settings) -> None:
     with open_history(settings) as instance:
         killed = instance.create_run_for_job(small_job, status=dg.DagsterRunStatus.STARTED)
