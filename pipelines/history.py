@@ -32,23 +32,34 @@ def open_history(settings: Settings) -> Any:
     _hurry_sqlite()
     close_history()
     home = prepare_dagster_home(settings)
+    if os.environ.get(POSTGRES):
+        return _in_postgres()
     try:
         _need_whole(home / "history")
         return dg.DagsterInstance.get()
-    except (sqlalchemy.exc.DatabaseError, sqlite3.DatabaseError) as error:
-        if os.environ.get(POSTGRES):
-            raise KyosoError(
-                "Dagsterの記録を置くPostgreSQLにつながりません。前回の公開版はそのままです。",
-                where=str(error).splitlines()[0],
-                todo=f"PostgreSQLが動いていることと、環境変数 {POSTGRES} を確かめてください。"
-                "例: postgresql://kyoso:合言葉@127.0.0.1:5432/dagster",
-            ) from error
+    except (sqlalchemy.exc.DatabaseError, sqlite3.DatabaseError):
         close_history()
         broken = home.with_name("dagster.broken")
         shutil.rmtree(broken, ignore_errors=True)
         home.rename(broken)
         prepare_dagster_home(settings)
         return dg.DagsterInstance.get()
+
+
+def _in_postgres() -> Any:
+    import dagster as dg
+    import sqlalchemy
+    from dagster_postgres.utils import DagsterPostgresException
+
+    try:
+        return dg.DagsterInstance.get()
+    except (sqlalchemy.exc.DatabaseError, DagsterPostgresException) as error:
+        raise KyosoError(
+            "Dagsterの記録を置くPostgreSQLにつながりません。前回の公開版はそのままです。",
+            where=str(error.__cause__ or error).splitlines()[0],
+            todo=f"PostgreSQLが動いていることと、環境変数 {POSTGRES} を確かめてください。"
+            "例: postgresql://kyoso:合言葉@127.0.0.1:5432/dagster",
+        ) from error
 
 
 def _need_whole(history: Path) -> None:

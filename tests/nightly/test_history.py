@@ -12,7 +12,8 @@ import dagster as dg
 import pytest
 import sqlalchemy
 
-from pipelines.history import close_history, forget_old_runs, open_history
+from pipelines.errors import KyosoError
+from pipelines.history import POSTGRES, close_history, forget_old_runs, open_history
 from pipelines.settings import Settings
 
 
@@ -81,6 +82,21 @@ def test_a_history_that_was_spoiled_is_put_aside_and_begun_anew(settings: Settin
         assert small_job.execute_in_process(instance=instance).success
         assert len(instance.get_run_ids()) == 1
     assert (settings.home / "dagster.broken").is_dir()
+
+
+def test_a_postgres_that_does_not_answer_is_told_and_no_file_is_put_aside(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_history(settings) as instance:
+        small_job.execute_in_process(instance=instance)
+    close_history()
+    monkeypatch.setenv(POSTGRES, "postgresql://kyoso:secret@127.0.0.1:1/dagster")
+    with pytest.raises(KyosoError, match="PostgreSQLにつながりません") as caught:
+        open_history(settings)
+    assert POSTGRES in caught.value.todo
+    assert "secret" not in f"{caught.value.where}{caught.value.todo}"
+    assert runs_on_disk(settings) == 1
+    assert not (settings.home / "dagster.broken").exists()
 
 
 def test_pages_lost_with_the_power_in_the_middle_of_a_night_are_seen_before_the_next(
