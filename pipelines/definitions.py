@@ -14,6 +14,7 @@ import dagster as dg
 from pipelines.assets.arrivals import arrivals
 from pipelines.assets.gate import gate
 from pipelines.assets.models import models
+from pipelines.assets.places import every_day
 from pipelines.assets.received import land, receive
 from pipelines.assets.released import release, render
 from pipelines.errors import KyosoError
@@ -57,18 +58,10 @@ def build_definitions(
         hooks={explain_failure},
         description="毎晩の処理: 受領から公開まで。",
     )
-    schedule = dg.ScheduleDefinition(
-        name="every_night",
-        job=job,
-        cron_schedule="0 2 * * *",
-        execution_timezone="Asia/Tokyo",
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="毎日 午前2時(日本時間)",
-    )
     night = dg.Definitions(
         assets=house,
         jobs=[job],
-        schedules=[schedule],
+        schedules=[every_day("every_night", job, 2)],
         sensors=[arrivals(job)],
         resources={"settings": settings if is_fixed else _SettingsResource()},
         executor=dg.in_process_executor,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import dagster as dg
 
-from pipelines.assets.places import LANDED_GROUP, OWNERS
+from pipelines.assets.places import LANDED_GROUP, OWNERS, every_day
 from pipelines.ingest.archive import Archive
 from pipelines.ingest.contracts import load_contracts
 from pipelines.ingest.landing import Landing
@@ -80,15 +80,6 @@ def spread() -> dg.Definitions:
     def handing_out() -> None:
         receive_and_divide()
 
-    schedule = dg.ScheduleDefinition(
-        name="before_every_night",
-        job=handing_out,
-        cron_schedule="0 1 * * *",
-        execution_timezone="Asia/Tokyo",
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="毎日 午前1時(日本時間)。夜間処理の1時間前。",
-    )
-
     @dg.run_status_sensor(
         name="prefectures_with_files",
         run_status=dg.DagsterRunStatus.SUCCESS,
@@ -110,10 +101,10 @@ def spread() -> dg.Definitions:
     return dg.Definitions(
         assets=[by_prefecture],
         jobs=[landing, handing_out],
-        schedules=[schedule],
+        schedules=[every_day("before_every_night", handing_out, 1)],
         sensors=[prefectures_with_files],
     )
 
 
 def _parts(landing: Landing) -> Mapping[str, list[Receipt]]:
-    return Prefectures(municipalities().values()).parts(landing.unread())
+    return Prefectures(municipalities().values()).parts(landing.unread)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.cluster.parts import Parts
-from pipelines.cluster.postgres import postgres, run_once
+from pipelines.cluster.postgres import postgres
+from pipelines.cluster.service import run_once
 
 
 @dataclass(frozen=True)

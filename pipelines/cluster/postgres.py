@@ -8,17 +8,15 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.cluster.service import Service, as_account, free_port
-from pipelines.errors import KyosoError
+from pipelines.cluster.service import Service, environment, free_port, run_once
 
 _OWNER = "kyoso"
 _START_SECONDS = 60.0
-_MAKE_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
@@ -68,39 +66,6 @@ def postgres(folder: Path, programs: Path, account: pwd.struct_passwd | None) ->
             lambda: subprocess.run(ask, timeout=10, check=False).returncode == 0, _START_SECONDS
         )
         yield at
-
-
-def run_once(what: str, command: Sequence[str], todo: str, account: pwd.struct_passwd | None = None) -> None:
-    """Run a program that makes something and ends.
-
-    Raises:
-        KyosoError: it failed or did not end, with its last words.
-    """
-    try:
-        ran = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=_MAKE_SECONDS,
-            env=environment(),
-            check=False,
-            cwd="/",
-            **as_account(account),
-        )
-        code, said = ran.returncode, ran.stdout
-    except subprocess.TimeoutExpired:
-        code, said = 1, f"{_MAKE_SECONDS:.0f}秒たっても終わりません"
-    if code:
-        lines = [line for line in said.splitlines() if line.strip()]
-        raise KyosoError(f"{what}。", where=" / ".join(lines[-3:]), todo=todo)
-
-
-def environment() -> dict[str, str]:
-    """Messages in one language and times of one zone, whatever the machine's are."""
-    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC", "HOME": "/"}
 
 
 def _password(folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""A program that runs beside this process, and never longer than it."""
+"""A program that runs beside this process, and never longer than it; or once, to make something."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from pipelines.errors import KyosoError
 
 _POLL_SECONDS = 0.1
 _LAST_LINES = 5
+_MAKE_SECONDS = 180.0
 
 
 class Service:
@@ -106,6 +107,39 @@ class Service:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def run_once(what: str, command: Sequence[str], todo: str, account: pwd.struct_passwd | None = None) -> None:
+    """Run a program that makes something and ends.
+
+    Raises:
+        KyosoError: it failed or did not end, with its last words.
+    """
+    try:
+        ran = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=_MAKE_SECONDS,
+            env=environment(),
+            check=False,
+            cwd="/",
+            **as_account(account),
+        )
+        code, said = ran.returncode, ran.stdout
+    except subprocess.TimeoutExpired:
+        code, said = 1, f"{_MAKE_SECONDS:.0f}秒たっても終わりません"
+    if code:
+        lines = [line for line in said.splitlines() if line.strip()]
+        raise KyosoError(f"{what}。", where=" / ".join(lines[-3:]), todo=todo)
+
+
+def environment() -> dict[str, str]:
+    """Messages in one language and times of one zone, whatever the machine's are."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC", "HOME": "/"}
 
 
 def as_account(account: pwd.struct_passwd | None) -> dict[str, Any]:

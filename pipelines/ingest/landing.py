@@ -7,7 +7,7 @@ is landed again from the archive.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -68,7 +68,7 @@ def land_new(
 ) -> LandingSummary:
     """Land every received file that has not landed under the present version."""
     landing = Landing(settings, archive or Archive(settings), progress)
-    landing.land(landing.unread())
+    landing.land(landing.unread)
     landing.tidy()
     return landing.summary
 
@@ -79,6 +79,7 @@ class Landing:
     Attributes:
         summary: what it has done until now.
         reading: the municipalities, alias table and chat mappings in force.
+        unread: the other files that had not landed under the present version when it began.
     """
 
     def __init__(
@@ -101,27 +102,19 @@ class Landing:
         self.summary = LandingSummary()
         self._settings, self._archive, self._progress = settings, archive, progress
         self._key = pseudonym_key(settings)
-        self._receipts = _first_receipts(archive.ledger.receipts)
+        receipts = _first_receipts(archive.ledger.receipts)
+        others = [r for r in receipts if r.source not in ("policy", "")]
         if is_alone:
             write_empty_segments(settings.landed)
-            policy = f"policy-{parser_version()}-{self._key.key_id}"
-            landed = sweep(settings.landed, policy)
-            todo = [r for r in self._receipts if r.source == "policy" and (r.file_id, r.source) not in landed]
-            self._land(todo, policy, ReadingPolicy())
-            compact(settings.landed, policy)
+            version = f"policy-{parser_version()}-{self._key.key_id}"
+            policy = [r for r in receipts if r.source == "policy"]
+            if new := _not_in(sweep(settings.landed, version), policy):
+                self._land(new, version, ReadingPolicy())
+                compact(settings.landed, version)
         self.reading = ReadingPolicy.newest(settings.landed, archive.ledger.receipts)
         self._version = f"rows-{parser_version()}-{self._key.key_id}-{self.reading.digest}"
-        if is_alone:
-            sweep(settings.landed, self._version)
-
-    def unread(self) -> list[Receipt]:
-        """Received files of known sources that have not landed under the present version."""
-        landed = landed_files(self._settings.landed, self._version)
-        return [
-            r
-            for r in self._receipts
-            if r.source not in ("policy", "") and (r.file_id, r.source) not in landed
-        ]
+        look = sweep if is_alone else landed_files
+        self.unread = _not_in(look(settings.landed, self._version), others)
 
     def land(self, receipts: list[Receipt]) -> None:
         """Read files and land their rows."""
@@ -175,6 +168,10 @@ def _first_receipts(receipts: Iterable[Receipt]) -> list[Receipt]:
     for receipt in receipts:
         first.setdefault((receipt.file_id, receipt.source), receipt)
     return list(first.values())
+
+
+def _not_in(landed: Container[tuple[str, str]], receipts: Iterable[Receipt]) -> list[Receipt]:
+    return [r for r in receipts if (r.file_id, r.source) not in landed]
 
 
 def _ordered(

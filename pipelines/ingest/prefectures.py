@@ -25,11 +25,6 @@ class Prefectures:
     def __init__(self, register: Iterable[Municipality]) -> None:
         self._register = tuple(register)
 
-    @cached_property
-    def names(self) -> list[str]:
-        """Every part there can be, in the order of the codes; `COMMON` first."""
-        return [COMMON, *sorted({part_of(m) for m in self._register})]
-
     def of(self, receipt: Receipt) -> str:
         """The part of a file: of the folder it lies in (`和歌山県`), or of the municipality in its name."""
         path = PurePosixPath(receipt.path)

@@ -40,16 +40,23 @@ class WriterLock:
             self._held[self._path] = (descriptor, depth + 1)
             return self
         descriptor = _open(self._path)
+        try:
+            self._wait_until_alone(descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"PID {os.getpid()}、{datetime.now(TOKYO):%Y-%m-%d %H:%M}開始".encode(), 0)
+        self._held[self._path] = (descriptor, 1)
+        return self
+
+    def _wait_until_alone(self, descriptor: int) -> None:
         deadline = time.monotonic() + _WAIT_SECONDS
         while not _try(descriptor, fcntl.LOCK_EX):
             if not _try(descriptor, fcntl.LOCK_SH) or time.monotonic() > deadline:
                 raise _taken(self._path, descriptor)
             fcntl.flock(descriptor, fcntl.LOCK_UN)
             time.sleep(_LOOK_SECONDS)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"PID {os.getpid()}、{datetime.now(TOKYO):%Y-%m-%d %H:%M}開始".encode(), 0)
-        self._held[self._path] = (descriptor, 1)
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -75,8 +82,12 @@ class LandingLock:
 
     def __enter__(self) -> LandingLock:
         self._descriptor = _open(self._path)
-        if not _try(self._descriptor, fcntl.LOCK_SH):
-            raise _taken(self._path, self._descriptor)
+        try:
+            if not _try(self._descriptor, fcntl.LOCK_SH):
+                raise _taken(self._path, self._descriptor)
+        except BaseException:
+            os.close(self._descriptor)
+            raise
         return self
 
     def __exit__(
@@ -102,22 +113,23 @@ def _try(descriptor: int, kind: int) -> bool:
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
-            os.close(descriptor)
             raise
         return False
     return True
 
 
 def _taken(path: Path, descriptor: int) -> KyosoError:
-    """Who has the home, in words; lets go of the file."""
-    holder = os.read(descriptor, 200).decode(errors="replace").strip()
-    os.close(descriptor)
     return KyosoError(
-        f"別の処理が動いています({holder or '相手は不明'})。",
+        f"別の処理が動いています({_holder(descriptor)})。",
         where=str(path),
         todo="その処理が終わるまで待ってから、もう一度実行してください。",
         exit_code=ANOTHER_RUN,
     )
+
+
+def _holder(descriptor: int) -> str:
+    """What the one who writes has noted of itself, in words."""
+    return os.read(descriptor, 200).decode(errors="replace").strip() or "相手は不明"
 
 
 def writer_of(settings: Settings) -> str:
@@ -129,7 +141,7 @@ def writer_of(settings: Settings) -> str:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
-        return os.read(descriptor, 200).decode(errors="replace").strip() or "相手は不明"
+        return _holder(descriptor)
     finally:
         os.close(descriptor)
     return ""

@@ -145,6 +145,22 @@ class Page:
         wait(lambda: self.process.poll() is not None, 90, "kyoso serve ends")
         wait(lambda: not self.processes(), 60, f"its processes end: {self.processes()}")
 
+    def close(self) -> None:
+        """End it if it still lives, and leave nothing of it whatever happens."""
+        try:
+            if self.process.poll() is None:
+                self.end(signal.SIGTERM)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+def failures(run: dict[str, Any]) -> str:
+    """What the steps of a run failed with, causes included."""
+    errors = [e["error"] for e in run["eventConnection"]["events"] if e.get("error")]
+    return "\n".join(f"{e['message']}\n{(e['cause'] or {}).get('message', '')}" for e in errors)
+
 
 def serve(
     home: Path,

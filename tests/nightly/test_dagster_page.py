@@ -18,7 +18,7 @@ from pipelines.quality.expectations import ALL_EXPECTATIONS
 from pipelines.report.render import DOCUMENTS
 from pipelines.serve.lock import WriterLock
 from pipelines.settings import Settings
-from tests.nightly.page import NEXT_DAY, Page, serve, wait
+from tests.nightly.page import NEXT_DAY, Page, failures, serve, wait
 
 pytestmark = pytest.mark.slow
 
@@ -40,14 +40,7 @@ def page(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     shutil.copytree(sample_home, place / "home", symlinks=True)
     served = serve(place / "home", place)
     yield served
-    if served.process.poll() is None:
-        os.killpg(served.process.pid, signal.SIGKILL)
-        served.process.wait()
-
-
-def _failures(run: dict[str, Any]) -> str:
-    errors = [e["error"] for e in run["eventConnection"]["events"] if e.get("error")]
-    return "\n".join(f"{e['message']}\n{(e['cause'] or {}).get('message', '')}" for e in errors)
+    served.close()
 
 
 def test_the_page_shows_the_flow_and_what_the_last_night_did(page: Page) -> None:
@@ -71,8 +64,8 @@ def test_reports_asked_for_alone_say_what_is_missing_and_leave_readers_theirs(pa
     before = {p: p.stat().st_mtime_ns for p in (page.home / "current" / "reports").iterdir()}
     run = page.ended(page.launch("__ASSET_JOB", tuple(f"report/{d.key}" for d in DOCUMENTS)))
     assert run["status"] == "FAILURE"
-    assert "前の段階の結果(検査の結果)がありません。" in _failures(run)
-    assert "nightly 全体を実行してください" in _failures(run)
+    assert "前の段階の結果(検査の結果)がありません。" in failures(run)
+    assert "nightly 全体を実行してください" in failures(run)
     assert {p: p.stat().st_mtime_ns for p in (page.home / "current" / "reports").iterdir()} == before
 
 
@@ -81,7 +74,7 @@ def test_a_night_that_another_process_blocks_says_so_in_japanese(page: Page) -> 
     with WriterLock(page.settings):
         run = page.ended(page.launch())
     assert run["status"] == "FAILURE"
-    assert f"別の処理が動いています(PID {os.getpid()}" in _failures(run)
+    assert f"別の処理が動いています(PID {os.getpid()}" in failures(run)
 
 
 def test_a_cancelled_night_lets_go_of_the_home(page: Page) -> None:
@@ -110,7 +103,7 @@ def _is_free(settings: Settings) -> bool:
 def test_a_night_launched_from_the_page_switches_the_release(page: Page) -> None:
     before = (page.home / "current").resolve()
     run = page.ended(page.launch())
-    assert run["status"] == "SUCCESS", _failures(run)
+    assert run["status"] == "SUCCESS", failures(run)
     assert (page.home / "current").resolve() != before
     manifest = json.loads((page.home / "current" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["as_of"] == NEXT_DAY
@@ -165,5 +158,4 @@ def test_ctrl_c_ends_the_page_too(sample_home: Path, tmp_path: Path) -> None:
     try:
         served.end(signal.SIGINT)
     finally:
-        if served.process.poll() is None:
-            os.killpg(served.process.pid, signal.SIGKILL)
+        served.close()

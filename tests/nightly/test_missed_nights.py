@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +30,6 @@ def _scheduled(page: Page) -> list[dict[str, Any]]:
     return found
 
 
-def _end(page: Page) -> None:
-    if page.process.poll() is None:
-        page.end(signal.SIGTERM)
-
-
 def test_nights_missed_while_the_machine_was_off_are_caught_up_once(
     sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -49,7 +42,7 @@ def test_nights_missed_while_the_machine_was_off_are_caught_up_once(
         with open_history(page.settings) as instance:
             wait(lambda: _state(instance), 120, "the schedule is running")
     finally:
-        _end(page)
+        page.close()
     with open_history(page.settings) as instance:
         state = _state(instance)
         off_since = state.instigator_data.start_timestamp - THREE_DAYS
@@ -65,7 +58,5 @@ def test_nights_missed_while_the_machine_was_off_are_caught_up_once(
         assert page.ended(run["runId"])["status"] == "SUCCESS"
         assert len(_scheduled(page)) == 1
     finally:
-        _end(page)
-        if page.processes():
-            os.killpg(page.process.pid, signal.SIGKILL)
+        page.close()
     assert NEXT_DAY in (page.home / "current" / "manifest.json").read_text(encoding="utf-8")

@@ -4,9 +4,7 @@ rows that depend on who read them would be two truths.
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -29,7 +27,7 @@ from pipelines.ingest.ledger import Ledger
 from pipelines.ingest.municipalities import municipalities, use_municipalities
 from pipelines.ingest.prefectures import COMMON, Prefectures
 from pipelines.settings import Settings
-from tests.nightly.page import Page, serve, wait
+from tests.nightly.page import Page, failures, serve, wait
 
 pytestmark = pytest.mark.slow
 
@@ -63,15 +61,10 @@ class Spread:
     runs: dict[str, dict[str, Any]]
 
 
-def _runs(page: Page, job: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = page.ask(_RUNS, job=job)["runsOrError"]["results"]
-    return found
-
-
 def _over(page: Page, count: int) -> dict[str, dict[str, Any]]:
     runs = {
         next(t["value"] for t in run["tags"] if t["key"] == "dagster/partition"): run
-        for run in _runs(page, "land_by_prefecture")
+        for run in page.ask(_RUNS, job="land_by_prefecture")["runsOrError"]["results"]
         if run["status"] in ("SUCCESS", "FAILURE")
     }
     return runs if len(runs) == count else {}
@@ -105,17 +98,13 @@ def spread(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spread]:
             runs = wait(lambda: _over(page, 4), 400, "every prefecture's run is over")
             yield Spread(page, settings, original, lost, runs)
         finally:
-            if page.process.poll() is None:
-                page.process.send_signal(signal.SIGTERM)
-                page.process.wait(90)
-                if page.processes():
-                    os.killpg(page.process.pid, signal.SIGKILL)
+            page.close()
 
 
 def _lose_one(settings: Settings) -> tuple[Path, bytes]:
     """One file of one prefecture goes from the archive and from `raw`: reading that prefecture must fail."""
     landing = Landing(settings, Archive(settings), is_alone=False)
-    receipt = Prefectures(municipalities().values()).parts(landing.unread())[FAILING][0]
+    receipt = Prefectures(municipalities().values()).parts(landing.unread)[FAILING][0]
     use_municipalities(())
     archived = Archive(settings).path_of(receipt.file_id)
     original = archived.read_bytes()
@@ -134,12 +123,7 @@ def test_every_prefecture_with_files_is_a_run_of_its_own_and_one_failure_stops_n
         "52_架空02県": "SUCCESS",
     }
     failed = spread.page.run(spread.runs[FAILING]["runId"])
-    messages = "\n".join(
-        f"{e['error']['message']}{(e['error']['cause'] or {}).get('message', '')}"
-        for e in failed["eventConnection"]["events"]
-        if e.get("error")
-    )
-    assert "受領ファイルの控えがなくなったか、受領したときと違います" in messages
+    assert "受領ファイルの控えがなくなったか、受領したときと違います" in failures(failed)
 
 
 def test_two_workers_read_at_the_same_time(spread: Spread) -> None:

@@ -17,7 +17,7 @@ from pipelines.history import KEPT_RUNS
 from pipelines.settings import TOKYO
 from tests.year import clock
 from tests.year.arrivals import FIRST, Arrivals
-from tests.year.figures import PLACES, Figures, bytes_below, files_below, growth, read, write
+from tests.year.figures import PLACES, SETTLED, Figures, bytes_below, files_below, growth, read, write
 
 _IS_MISSED, _IS_KILLED = 41, 23
 
@@ -95,7 +95,7 @@ def _tell(nights: list[Figures]) -> int:
     _say(f"{len(nights)} nights: " + ", ".join(f"{name} {count}" for name, count in outcomes.items()))
     for name, first, last, exponent in growth(nights):
         _say(f"{name:16}{first:16,.1f}{last:16,.1f}   exponent {exponent:5.2f}")
-    if len(nights) < KEPT_RUNS + 2:
+    if len(nights) < SETTLED:
         _say(f"Dagster's history is not full before night {KEPT_RUNS}: until then it grows by every night")
     bad = [night for night in nights if night.outcome == "failed" or night.code not in (0, 3, -9)]
     for night in bad:

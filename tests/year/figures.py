@@ -15,6 +15,8 @@ from pipelines.history import KEPT_RUNS
 PLACES = ("archive", "landed", "releases", "dagster", "status", "dbt", "build")
 # Nights of the first and of the last season are compared; fewer are noise.
 SEASON = 30
+# From here on there are two nights to compare of which each leaves as many runs in the history as the one before.
+SETTLED = KEPT_RUNS + 2
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def growth(nights: Sequence[Figures]) -> list[tuple[str, float, float, float]]:
     it grows by every night, whatever is received.
     """
     done = [night for night in nights if night.code in (0, 3) and night.outcome != "nothing_new"]
-    if len(done) >= KEPT_RUNS + 2:
+    if len(done) >= SETTLED:
         done = done[KEPT_RUNS:]
     size = min(SEASON, len(done) // 2)
     if size == 0:

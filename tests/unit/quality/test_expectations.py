@@ -170,10 +170,6 @@ def test_a_few_assessments_before_they_are_due_do_not_speak_for_the_prefecture(j
     assert result.state == "failed"
 
 
-def _nothing_from(mart: str, column: str, month: str) -> str:
-    return f"update {mart} set {column} = 0 where month >= '{month}'"
-
-
 @pytest.mark.parametrize(
     ("day", "received", "state"),
     [
@@ -190,7 +186,7 @@ def test_a_month_is_compared_once_its_reports_are_due_or_all_there(
     received = f"date '{received}'" if received else "null"
     (result,) = judged(
         [BY_ID["Q-DISPATCHMONTH-03"]],
-        _nothing_from("mart_dispatch_month", "delivered_visit_count", "2026-10-01"),
+        "update mart_dispatch_month set delivered_visit_count = 0 where month >= '2026-10-01'",
         f"update mart_submission set due_date = date '2026-11-12', received_date = {received} where period = '2026-10'",
         _on(day),
     )
