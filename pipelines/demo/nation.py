@@ -184,7 +184,8 @@ def name_of_district(number: int) -> str:
 
 
 def register_sheet(towns: tuple[Municipality, ...]) -> Sheet:
-    """The register as the programme's office sends it; nobody has drawn a map of the nation."""
+    """The register as the programme's office sends it; nobody has drawn a map of the nation, only the prefecture's."""
+    is_drawn = all(m.tile_column is not None for m in towns)
     rows = [
         {
             "municipality_code": m.code,
@@ -194,6 +195,8 @@ def register_sheet(towns: tuple[Municipality, ...]) -> Sheet:
             "kana": m.kana,
             "bureau_name": m.bureau,
             "population": m.population,
+            "tile_column": m.tile_column if is_drawn else None,
+            "tile_row": m.tile_row if is_drawn else None,
         }
         for m in towns
     ]

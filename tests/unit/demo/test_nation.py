@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.demo.load import write_messages
-from pipelines.demo.nation import MOST, register_of
+from pipelines.demo.nation import MOST, register_of, register_sheet
 from pipelines.demo.programme import Load, make_programme
 from pipelines.demo.world import make_world
 from pipelines.errors import KyosoError
@@ -144,3 +144,13 @@ def test_a_load_of_messages_is_exact_and_read_whole(
             days = [json.loads(archive.read(n)) for n in archive.namelist() if "/" in n]
         assert sum(map(len, days)) <= 1_000
     assert landed == wanted
+
+
+@pytest.mark.parametrize(("count", "is_drawn"), [(4, True), (29, True), (31, False)])
+def test_the_prefectures_own_keep_their_places_on_the_map_until_others_join_them(
+    count: int, is_drawn: bool
+) -> None:
+    places = [(row["tile_column"], row["tile_row"]) for row in register_sheet(register_of(count)).rows]
+    assert len(places) == count
+    assert all((None not in place) == is_drawn for place in places)
+    assert not is_drawn or len(set(places)) == count
