@@ -169,7 +169,7 @@ def invoke(
         close_connections()
         raise KyosoError(
             "集計の処理(dbt)が始まる前に止まりました。",
-            where=str(outcome.exception).strip().splitlines()[0] if str(outcome.exception).strip() else "",
+            where=" ".join(line.strip() for line in str(outcome.exception).split("\n") if line.strip()),
             todo="dbt_project を元に戻すか、システム担当者に知らせてください。前回の公開版はそのまま使えます。",
         ) from outcome.exception
     return outcome.result

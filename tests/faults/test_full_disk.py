@@ -28,12 +28,12 @@ def leave_free(disk: Path, kilobytes: int) -> Path:
 
 
 def test_a_full_disk_is_named_and_costs_nothing_but_the_night(sample_home: Path, tmp_path: Path) -> None:
-    """Full at once, while the models are built, and when the documents are written."""
+    """Full at once, before dbt has read its project, while the models are built, and when the documents are written."""
     with small_disk(tmp_path / "disk", DISK_MEGABYTES) as disk:
         home = disk / "home"
         shutil.copytree(sample_home, home, symlinks=True)
         old = assert_release_is_whole(home)
-        for kilobytes in (0, 6_000, 20_000):
+        for kilobytes in (0, 6_000, 7_500, 20_000):
             filler = leave_free(disk, kilobytes)
             ran = run_night(home, "--as-of", "2026-11-19")
             assert ran.returncode == 1, (kilobytes, ran.stdout, ran.stderr)
