@@ -20,7 +20,7 @@ def test_all_of_dbts_words_are_handed_on(tmp_path: Path, monkeypatch: pytest.Mon
         monkeypatch.setenv(name, value)
     with pytest.raises(KyosoError) as raised:
         invoke(settings, ["compile"], target="nowhere")
-    handed_on = pickle.loads(pickle.dumps(raised.value))  # noqa: S301
+    handed_on = pickle.loads(pickle.dumps(raised.value))
     assert "始まる前に止まりました" in handed_on.what
     assert "does not have a target named 'nowhere'" in handed_on.where
     assert "\n" not in handed_on.where
