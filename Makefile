@@ -95,8 +95,15 @@ docs: $(READY) ## regenerate what is generated
 columns: $(READY) ## add new mart columns to the list of names that others rely on
 	@$(BIN)/python -m pipelines.model.released_columns
 
-bench: $(READY) ## speed as ratios, measured in one run on this machine
-	@$(BIN)/python -m tests.benchmarks
+SIZES ?= 30,300
+# SIZES=30,300,1741: the whole nation as well, which takes hours and 24 GiB.
+bench: $(READY) ## speed as ratios, and growth, measured on this machine; replaces tests/benchmarks/RESULTS.md's figures (SIZES=30,300)
+	@$(BIN)/python -m tests.benchmarks --record
+	@$(BIN)/python -m tests.benchmarks.reading --record
+	@$(BIN)/python -m tests.benchmarks.slack --record
+	@$(BIN)/python -m tests.benchmarks.marts --record
+	@$(BIN)/python -m tests.benchmarks.pandas_script --record
+	@$(BIN)/python -m tests.benchmarks.growth --sizes $(SIZES) --record
 
 FUZZ_SECONDS ?= 60
 

@@ -142,6 +142,13 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Karte(Section):
+    """The page of one municipality; `key` is its code."""
+
+    prefecture_name: str
+
+
+@dataclass(frozen=True)
 class EvidenceRow:
     """A cell a figure was computed from, by its address, and what was typed there or a word that stands for it."""
 
@@ -197,5 +204,5 @@ class Report:
     verdict_text: str
     sections: tuple[Section, ...]
     evidence: tuple[Evidence, ...] = field(default=())
-    kartes: tuple[Section, ...] = field(default=())
+    kartes: tuple[Karte, ...] = field(default=())
     edition_note: str = ""

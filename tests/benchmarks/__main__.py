@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 
 from pipelines.settings import CHECKOUT
+from tests.benchmarks.results import report
 
 IMPORTS = (
     "import dagster, dagster_dbt, dbt.cli.main, dbt.adapters.duckdb, great_expectations, pandas, openpyxl"
@@ -115,6 +116,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--no-textbook", action="store_true")
+    parser.add_argument("--record", action="store_true", help="replace the section of RESULTS.md")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kyoso-bench-") as folder:
         night(Path(folder) / "warm-up")
@@ -137,8 +139,12 @@ def main() -> None:
         f"{name:24}{median(values):8.2f}    ({min(values):.2f} to {max(values):.2f})  aim {aims[name]}"
         for name, values in ratios.items()
     ]
-    lines.append(f"python -m tests.benchmarks --rounds {chosen.rounds}   ({os.cpu_count()} cores)")
-    sys.stdout.write("\n".join(lines) + "\n")
+    report(
+        "A night of the sample",
+        f"python -m tests.benchmarks --rounds {chosen.rounds}",
+        lines,
+        keep=chosen.record,
+    )
 
 
 if __name__ == "__main__":

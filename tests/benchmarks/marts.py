@@ -25,6 +25,7 @@ import duckdb
 from pipelines.settings import CHECKOUT
 from tests.benchmarks.__main__ import night
 from tests.benchmarks.larger import enlarge
+from tests.benchmarks.results import report
 
 _WITHOUT = "int_effect__results+"
 _QUIET = ("--log-level", "none", "--log-level-file", "none", "--no-version-check")
@@ -125,7 +126,7 @@ def measure(home: Path, factor: int, rounds: int) -> str:
     count = len(built.nodes)
     return (
         f"{factor:5} ×{rows:12,} rows{count:6} nodes   dbt{dbt:7.2f} s   DuckDB alone{alone:7.2f} s   "
-        f"ratio {median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})   dbt's own {(dbt - alone) / count * 1000:.0f} ms a node\n"
+        f"ratio {median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})   dbt's own {(dbt - alone) / count * 1000:.0f} ms a node"
     )
 
 
@@ -135,17 +136,18 @@ def main() -> None:
     parser.add_argument("--factors", default="1,100")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--home", type=Path, help="a home with a released sample night; made when absent")
+    parser.add_argument("--record", action="store_true", help="replace the section of RESULTS.md")
     chosen = parser.parse_args()
+    lines = []
     with tempfile.TemporaryDirectory(prefix="kyoso-bench-") as folder:
         home = chosen.home or Path(folder) / "home"
         if not chosen.home:
             night(home)
         for factor in map(int, chosen.factors.split(",")):
-            sys.stdout.write(measure(home, factor, chosen.rounds))
-            sys.stdout.flush()
-    sys.stdout.write(
-        f"python -m tests.benchmarks.marts --factors {chosen.factors} --rounds {chosen.rounds}   ({os.cpu_count()} cores)\n"
-    )
+            lines.append(measure(home, factor, chosen.rounds))
+            sys.stderr.write(lines[-1] + "\n")
+    command = f"python -m tests.benchmarks.marts --factors {chosen.factors} --rounds {chosen.rounds}"
+    report("Marts by dbt and by DuckDB alone", command, lines, keep=chosen.record)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from pipelines.ingest.conform.outcome import FileJob, FileOutcome
 from pipelines.ingest.pseudonyms import sample_key
 from pipelines.ingest.read.workbook import read_workbook
 from pipelines.ingest.read.worker import ReadingWorkers
+from tests.benchmarks.results import report
 from tests.unit.ingest.conform.forms import PREAMBLE, heading, visit
 
 ROWS = 40
@@ -95,6 +96,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.reading", description=__doc__)
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--record", action="store_true", help="replace the section of RESULTS.md")
     chosen = parser.parse_args()
     kinds: dict[str, Callable[[list[Path]], None]] = {
         "bare calamine, one core": bare,
@@ -112,12 +114,13 @@ def main() -> None:
         ]
     walls, cores = ({name: median(r[name][i] for r in rounds) for name in kinds} for i in (0, 1))
     floor = next(iter(kinds))
-    for name in kinds:
-        sys.stdout.write(
-            f"{name:26}{walls[name]:8.2f} s{chosen.files / walls[name]:9.0f} files/s"
-            f"   speed {walls[floor] / walls[name]:.2f} × bare   processor time {cores[name] / cores[floor]:.2f} × bare\n"
-        )
-    sys.stdout.write(f"python -m tests.benchmarks.reading --files {chosen.files} --rounds {chosen.rounds}\n")
+    lines = [
+        f"{name:26}{walls[name]:8.2f} s{chosen.files / walls[name]:9.0f} files/s"
+        f"   speed {walls[floor] / walls[name]:.2f} × bare   processor time {cores[name] / cores[floor]:.2f} × bare"
+        for name in kinds
+    ]
+    command = f"python -m tests.benchmarks.reading --files {chosen.files} --rounds {chosen.rounds}"
+    report("Reading workbooks", command, lines, keep=chosen.record)
 
 
 if __name__ == "__main__":

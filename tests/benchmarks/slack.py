@@ -28,7 +28,9 @@ from pipelines.ingest.conform.outcome import FileJob, FileOutcome
 from pipelines.ingest.pseudonyms import sample_key
 from pipelines.ingest.read.worker import ReadingWorkers
 from pipelines.ingest.segments import write_segment
+from tests.benchmarks.results import report
 
+_said: list[str] = []
 CHANNELS, DAYS, MEMBERS = 10, 365, 300
 _TEXT = "申請様式の作り方を教えてください。当方の例を共有します。よろしくお願いします。"
 
@@ -129,8 +131,8 @@ def memory(folder: Path, path: Path) -> None:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    _said.append(line)
+    sys.stderr.write(line + "\n")
 
 
 def measure(folder: Path, path: Path, messages: int, rounds: int) -> None:
@@ -163,6 +165,7 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--posts", choices=("plain", "rich", "both"), default="both")
+    parser.add_argument("--record", action="store_true", help="replace the section of RESULTS.md")
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     for is_rich in [kind == "rich" for kind in ("plain", "rich") if arguments.posts in (kind, "both")]:
@@ -175,7 +178,8 @@ def main() -> int:
             )
             memory(folder, path)
             measure(folder, path, messages, arguments.rounds)
-    _say(f"python -m tests.benchmarks.slack --messages {arguments.messages} --rounds {arguments.rounds}")
+    command = f"python -m tests.benchmarks.slack --messages {arguments.messages} --rounds {arguments.rounds}"
+    report("Reading chat exports", command, _said, keep=arguments.record)
     return 0
 
 

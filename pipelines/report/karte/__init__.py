@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.report.document import Answer, Block, Section
+from pipelines.report.document import Answer, Block, Karte
 from pipelines.report.facts import Facts, Row
 from pipelines.report.karte.figures import figures_table
 from pipelines.report.karte.findings import findings_table
@@ -12,12 +12,20 @@ from pipelines.report.karte.towns import Towns
 from pipelines.report.wording import short_year, stage_label, year_label
 
 
-def kartes(facts: Facts) -> tuple[Section, ...]:
-    """A section per municipality, in the official order; its key is the municipality's code."""
+def kartes(facts: Facts) -> tuple[Karte, ...]:
+    """A page per municipality, in the official order."""
     towns = Towns(facts)
-    places = facts.rows("select municipality_code, name from dim_municipality order by sort_order")
+    places = facts.rows(
+        "select municipality_code, name, prefecture_name from dim_municipality order by sort_order"
+    )
     return tuple(
-        Section(place["municipality_code"], place["name"], _blocks(towns, **place)) for place in places
+        Karte(
+            place["municipality_code"],
+            place["name"],
+            _blocks(towns, place["municipality_code"], place["name"]),
+            place["prefecture_name"],
+        )
+        for place in places
     )
 
 

@@ -1,19 +1,20 @@
-"""The kartes as PDF: all of them in one file, and a file for each municipality that goes to it alone."""
+"""The kartes as PDF: all of a prefecture's in one file, and a file for each municipality that goes to it alone."""
 
 from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from pipelines.report.document import Report
+from pipelines.report.document import Cell, Column, Karte, Report, Section, Table
 from pipelines.report.pdf import content_of
 from pipelines.report.typesetting import Typesetter
-from pipelines.report.wording import year_label
+from pipelines.report.wording import number_cell, year_label
 
 _TEMPLATE = "karte.typ"
 # Typst works outside of Python's lock: two typesetters share the pages of the municipalities.
@@ -23,22 +24,65 @@ _PAGES_PER_PROCESS = 40
 
 
 def write_kartes(report: Report, path: Path) -> Path:
-    """Write `karte.pdf` and, in the folder `karte` beside it, `<municipality_code>.pdf` each."""
-    pages = replace(report, title=f"{year_label(report.fiscal_year)} 市町村別カルテ", sections=report.kartes)
-    pages = replace(pages, kartes=(), evidence=())
+    """Write `karte.pdf` and, in the folder `karte` beside it, `<municipality_code>.pdf` each.
+
+    Of several prefectures, `karte.pdf` says where to look, and the folder holds a file for each of them as well: nobody
+    prints a nation's pages, and to set them at once takes ten megabytes a page.
+    """
+    title = f"{year_label(report.fiscal_year)} 市町村別カルテ"
+    pages = replace(report, title=title, sections=report.kartes, kartes=(), evidence=())
     singles = path.with_suffix("")
     singles.mkdir(exist_ok=True)
+    whole = _by_prefecture(report.kartes)
+    books = [(pages, path)]
+    if len(whole) > 1:
+        names = {prefecture: f"{kartes[0].key[:2]}_{prefecture}.pdf" for prefecture, kartes in whole.items()}
+        _write_whole(replace(pages, sections=(_contents(whole, names),)), path)
+        books = [(replace(pages, sections=whole[name]), singles / file) for name, file in names.items()]
     if len(pages.sections) <= _PAGES_PER_PROCESS:
-        _write_whole(pages, path)
+        for book in books:
+            _write_whole(*book)
         with ThreadPoolExecutor(_TYPESETTERS) as pool:
             list(pool.map(partial(_write_singles, singles), _dealt(pages, _TYPESETTERS)))
         return path
     count = -(-len(pages.sections) // _PAGES_PER_PROCESS)
     with ProcessPoolExecutor(_TYPESETTERS, get_context("spawn"), max_tasks_per_child=1) as pool:
-        whole = pool.submit(_write_whole, pages, path)
+        made = [pool.submit(_write_whole, *book) for book in books]
         list(pool.map(partial(_write_singles, singles), _dealt(pages, count)))
-        whole.result()
+        for future in made:
+            future.result()
     return path
+
+
+def _by_prefecture(kartes: tuple[Karte, ...]) -> dict[str, tuple[Karte, ...]]:
+    """Pages by their prefecture, both in official order."""
+    found: dict[str, list[Karte]] = {}
+    for karte in kartes:
+        found.setdefault(karte.prefecture_name, []).append(karte)
+    return {prefecture: tuple(pages) for prefecture, pages in found.items()}
+
+
+def _contents(whole: Mapping[str, tuple[Karte, ...]], names: Mapping[str, str]) -> Section:
+    """Which file holds which prefecture's pages."""
+    rows = tuple(
+        (
+            Cell(prefecture),
+            number_cell(len(kartes)),
+            Cell(f"{kartes[0].title} 〜 {kartes[-1].title}" if len(kartes) > 1 else kartes[0].title),
+            Cell(f"karte/{names[prefecture]}"),
+        )
+        for prefecture, kartes in whole.items()
+    )
+    columns = (
+        Column("都道府県", width=1.2),
+        Column("団体", "right", 0.6),
+        Column("はじめ 〜 おわり", width=3),
+        Column("ファイル", width=2),
+    )
+    note = "1団体ずつのファイルは、karte フォルダの「団体コード.pdf」です。"
+    table = Table("karte_files", "都道府県別のファイル", columns, rows, note, empty_reason="該当なし。")
+    # No municipality, so no code to print beside the heading.
+    return Section("", "カルテの所在", (table,))
 
 
 def _dealt(pages: Report, count: int) -> list[Report]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from pipelines.report.document import Answer, Cell, Column, Report, Section, Table
+from pipelines.report.document import Answer, Cell, Column, Karte, Report, Section, Table
 from pipelines.report.facts import Facts
 from pipelines.report.karte import kartes
 from pipelines.report.karte.pdf import write_kartes
@@ -134,10 +134,11 @@ def test_a_year_without_anything_is_still_a_page_each(emptied: Path, report: Rep
 
 def test_however_much_there_is_it_stays_one_page_and_nothing_is_lost(report: Report, tmp_path: Path) -> None:
     rows = tuple((Cell(f"行{n}"), Cell("長い文" * 20)) for n in range(70))
-    full = Section(
+    full = Karte(
         "300001",
         "満載町",
         (Table("t", "題", (Column("甲"), Column("乙", width=3)), rows, empty_reason="該当なし。"),),
+        "架空県",
     )
     path = write_kartes(replace(report, kartes=(full, full)), tmp_path / "karte.pdf")
     pages = PdfReader(path).pages
@@ -170,3 +171,29 @@ def test_many_pages_are_set_by_processes_of_their_own_and_are_the_same(
     assert len(names) == 4
     for name in names:
         assert (tmp_path / "threads" / name).read_bytes() == (tmp_path / "processes" / name).read_bytes()
+
+
+@pytest.mark.parametrize("pages_per_process", [40, 2])
+def test_of_several_prefectures_each_has_its_own_file_and_the_first_says_where(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pages_per_process: int
+) -> None:
+    """A nation's pages in one file took 17 GB of memory at 1,600 pages, and nobody could have used it."""
+    monkeypatch.setattr("pipelines.report.karte.pdf._PAGES_PER_PROCESS", pages_per_process)
+    own = report.kartes[:2]
+    others = tuple(
+        replace(karte, key=f"27{karte.key[2:]}", prefecture_name="大阪府") for karte in report.kartes[2:5]
+    )
+    path = write_kartes(replace(report, kartes=(*own, *others)), tmp_path / "karte.pdf")
+    where = PdfReader(path).pages
+    assert len(where) == 1
+    text = squeezed(where[0].extract_text())
+    books = {"30_和歌山県.pdf": own, "27_大阪府.pdf": others}
+    for name, expected in books.items():
+        assert f"karte/{name}" in text
+        pages = PdfReader(tmp_path / "karte" / name).pages
+        assert len(pages) == len(expected)
+        for page, karte in zip(pages, expected, strict=True):
+            assert karte.key in page.extract_text()
+    assert sorted(p.name for p in (tmp_path / "karte").iterdir()) == sorted(
+        [*books, *(f"{karte.key}.pdf" for karte in (*own, *others))]
+    )
