@@ -99,6 +99,17 @@ def municipalities() -> dict[str, Municipality]:
     return _known.of_code
 
 
+def area_name(prefectures: Iterable[str]) -> str:
+    """Whose programme it is: the prefecture's, or 全国 where there are several."""
+    names = set(prefectures)
+    return names.pop() if len(names) == 1 else "全国"
+
+
+def area() -> str:
+    """Whose programme it is, by the register this process reads by."""
+    return area_name(m.prefecture for m in municipalities().values())
+
+
 def register_number() -> int:
     """Another number whenever this process came to know another register: what was read before may read differently."""
     return _known.number

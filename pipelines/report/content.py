@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.ingest.municipalities import area_name
 from pipelines.report.document import Report
 from pipelines.report.edition import WORKING_COPY
 from pipelines.report.evidence import gather
@@ -34,6 +35,7 @@ def build_report(facts: Facts) -> Report:
     checks = f"合格({len(verdict.results)}件、例外承認{len(verdict.waived)}件、注意{len(verdict.warnings)}件)"
     return Report(
         title=f"{year_label(facts.fiscal_year)} 年次評価報告書",
+        area=area_name(r["prefecture_name"] for r in facts.rows("from dim_municipality")),
         edition=facts.edition.label if facts.edition else WORKING_COPY,
         edition_note=difference_sentence(facts),
         fiscal_year=facts.fiscal_year,

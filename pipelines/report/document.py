@@ -190,6 +190,7 @@ class Report:
     """An evaluation report for one fiscal year and as-of date.
 
     Attributes:
+        area: the prefecture whose programme it is, or 全国.
         edition: 作業版, or the kind and number of an issued edition.
         edition_note: how an issued edition differs from the one before; empty in a working copy.
     """
@@ -206,3 +207,4 @@ class Report:
     evidence: tuple[Evidence, ...] = field(default=())
     kartes: tuple[Karte, ...] = field(default=())
     edition_note: str = ""
+    area: str = field(kw_only=True)

@@ -44,6 +44,7 @@ def content_of(report: Report, root: Path) -> dict[str, Any]:
             {
                 "measure": MEASURE.pattern,
                 "title": report.title,
+                "area": report.area,
                 "edition": report.edition,
                 "edition_note": report.edition_note,
                 "as_of": wareki(report.as_of),

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipelines.fiscal_year import date_label, label
 from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.municipalities import area
 from pipelines.model.rows import Row
 from pipelines.report.correction import FOLDER, OVERVIEW, SEVERITY_LABELS, STATE_LABELS, recipient
 from pipelines.report.correction.wording import is_asked
@@ -73,6 +74,7 @@ def render_page(attempt: Attempt, facts: Facts, latest: dict[str, Any], history:
         .get_template("status.html.j2")
         .render(
             attempt=attempt,
+            area=area(),
             facts=facts,
             latest=latest,
             history=list(reversed(history)),

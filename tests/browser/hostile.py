@@ -80,7 +80,7 @@ def hostile_report(release: Path, folder: Path) -> Path:
     part = Evidence(f"{SCRIPT}-1", SCRIPT, SCRIPT, SCRIPT, SCRIPT, SCRIPT, 6, 6, cells)
     evidence = replace(part, subject_id=SCRIPT, parts=(part,), reason=SCRIPT)
     report = Report(
-        SCRIPT, SCRIPT, 2026, date(2026, 11, 20), SCRIPT, SCRIPT, True, SCRIPT, (section,), (evidence,), (), SCRIPT
+        SCRIPT, SCRIPT, 2026, date(2026, 11, 20), SCRIPT, SCRIPT, True, SCRIPT, (section,), (evidence,), (), SCRIPT, area=SCRIPT
     )  # fmt: skip
     return write_page(report, folder / "hostile.html")
 

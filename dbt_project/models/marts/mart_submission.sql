@@ -14,6 +14,15 @@ municipalities as (
     from {{ source('control', 'municipalities') }}
 ),
 
+programme as (
+    select
+        case
+            when count(distinct prefecture_name) = 1 then min(prefecture_name)
+            else '全国'
+        end as area
+    from {{ source('control', 'municipalities') }}
+),
+
 dispatched as (
     select
         fiscal_year,
@@ -52,14 +61,15 @@ expected as (
     where deadlines.scope = 'dispatched'
     union all
     select
-        dataset,
-        fiscal_year,
-        period,
-        due_date,
+        deadlines.dataset,
+        deadlines.fiscal_year,
+        deadlines.period,
+        deadlines.due_date,
         cast(null as string) as municipality_code,
-        '和歌山県' as municipality_name
+        programme.area as municipality_name
     from deadlines
-    where scope = 'prefecture'
+    cross join programme
+    where deadlines.scope = 'prefecture'
 ),
 
 waves as (

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.ingest.municipalities import area
 from pipelines.report.correction.overview_sheet import (
     HEADING_ROW,
     finish,
@@ -104,7 +105,7 @@ def write_overview(overview: Overview, path: Path) -> None:
     _write_files(book.create_sheet(FILES_SHEET), overview)
     if overview.resolved or any(f.get("state") == "unresolved" for f in overview.findings):
         _write_changes(book.create_sheet(CHANGES_SHEET), overview)
-    book.properties.creator = "和歌山県"
+    book.properties.creator = area()
     save_reproducibly(book, path)
 
 

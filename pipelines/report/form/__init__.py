@@ -15,6 +15,7 @@ from typing import Any
 
 from pipelines.errors import KyosoError
 from pipelines.ingest.contracts import EXPORT, MUNICIPALITY, Dataset, all_datasets
+from pipelines.ingest.municipalities import area
 from pipelines.report.form.index import INDEX_NAME, Deadline, index_bytes, index_rows
 from pipelines.report.form.lists import ranges_of
 from pipelines.report.form.plan import FORM_PROPERTY, VERSION_PROPERTY, FormPlan, Prefill
@@ -68,7 +69,7 @@ def form_bytes(plan: FormPlan) -> bytes:
     sheet.title = plan.dataset.label
     write_input_sheet(sheet, plan, ranges_of(plan))
     add_side_sheets(book, plan)
-    book.properties.creator = "和歌山県"
+    book.properties.creator = area()
     book.properties.title = f"{plan.dataset.label}({plan.version})"
     book.custom_doc_props.append(StringProperty(name=FORM_PROPERTY, value=plan.dataset.name))
     book.custom_doc_props.append(StringProperty(name=VERSION_PROPERTY, value=plan.version))

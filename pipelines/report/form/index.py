@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipelines.ingest.contracts import EXPORT, PREFECTURE, Dataset, all_datasets
+from pipelines.ingest.municipalities import area
 from pipelines.report.form.looks import row_height, set_up_page, write
 from pipelines.report.marks import SOFT, STRONG, WASH
 from pipelines.report.workbook.archive import reproducible_bytes
@@ -78,7 +79,7 @@ def index_bytes(deadlines: Sequence[Deadline]) -> bytes:
             write(sheet, row, column, text, wrap=True, fill="FFFFFF")
         row_height(sheet, row, [(t, w) for t, (_, w) in zip(texts, COLUMNS, strict=True)])
     set_up_page(sheet, "様式一覧", _HEADING_ROW)
-    book.properties.creator = "和歌山県"
+    book.properties.creator = area()
     book.properties.title = "様式一覧"
     return reproducible_bytes(book)
 

@@ -17,7 +17,7 @@ def front_matter(document: Document, report: Report) -> None:
     """Title, edition, as-of date, release and checks."""
     from docx.shared import RGBColor
 
-    above = document.add_paragraph("和歌山県 市町村DX支援事業", style="版の表示")
+    above = document.add_paragraph(plain(f"{report.area} 市町村DX支援事業"), style="版の表示")
     if report.is_sample:
         fictional = above.add_run("  架空データ")
         fictional.bold = True

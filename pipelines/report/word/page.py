@@ -53,7 +53,7 @@ def set_up_page(document: Document, report: Report) -> None:
     _styles(document)
     _footer(document, report)
     about = document.core_properties
-    about.author, about.last_modified_by, about.language = "和歌山県", "和歌山県", "ja-JP"
+    about.author, about.last_modified_by, about.language = report.area, report.area, "ja-JP"
     about.title = plain(f"{report.title}({report.edition})")
     about.comments = "架空データ" if report.is_sample else ""
 

@@ -38,7 +38,7 @@ def write_workbook(report: Report, path: Path) -> Path:
         write_table_sheet(book[name], report, section, block, anchors)
     write_text_sheet(text, report, {block.key: name for name, (_, block) in tables.items()}, anchors)
     add_figures_sheet(book, report)
-    book.properties.creator = "和歌山県"
+    book.properties.creator = report.area
     book.properties.title = f"{report.title}({report.edition})"
     save_reproducibly(book, path)
     return path

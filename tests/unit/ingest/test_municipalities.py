@@ -16,6 +16,7 @@ from pipelines.demo.nation import register_of
 from pipelines.ingest.japanese.reading import Missing, Unreadable
 from pipelines.ingest.municipalities import (
     Municipality,
+    area,
     check_digit,
     corporate_check_digit,
     default_municipalities,
@@ -283,3 +284,16 @@ def test_a_register_replaces_the_default_and_goes_with_it(two_of_a_name: tuple[M
     assert register_number() == before + 1
     assert parse_municipality("海南市").value == "302023"
     assert tuple(municipalities().values()) == default_municipalities()
+
+
+def test_a_programme_is_a_prefectures_or_the_nations() -> None:
+    use_municipalities(())
+    assert area() == "和歌山県"
+    others = [replace(m, code=f"27{m.code[2:]}", prefecture="大阪府") for m in default_municipalities()[:1]]
+    try:
+        use_municipalities(others)
+        assert area() == "大阪府"
+        use_municipalities([*default_municipalities(), *others])
+        assert area() == "全国"
+    finally:
+        use_municipalities(())

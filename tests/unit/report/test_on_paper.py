@@ -25,7 +25,9 @@ def table(rows: int, text: str = "海南市", roll_up: Table | None = None) -> T
 
 def report(*blocks: Table | Figure | Paragraph | Bullets) -> Report:
     section = Section("s", "章", blocks)
-    return Report("t", "作業版", 2026, date(2026, 11, 20), "r", "c", True, "合格", (section,))
+    return Report(
+        "t", "作業版", 2026, date(2026, 11, 20), "r", "c", True, "合格", (section,), area="和歌山県"
+    )
 
 
 def printed(block: Table) -> Table:
