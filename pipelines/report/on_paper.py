@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pipelines.report.column_widths import columns_that_fit
 from pipelines.report.document import Block, Bullets, Cell, Figure, Paragraph, Report, Section, Table
 
 # Two pages of a table: the municipalities of a prefecture, and every KPI, stand in full.
@@ -80,11 +81,12 @@ def _narrow(table: Table) -> Table:
     count = len(table.columns)
     if count <= COLUMNS:
         return table
+    first = min(_FIRST_COLUMNS, columns_that_fit(table))
     return replace(
         table,
-        columns=table.columns[:_FIRST_COLUMNS],
-        rows=tuple(row[:_FIRST_COLUMNS] for row in table.rows),
-        note=f"はじめの{_FIRST_COLUMNS}列です。全{count:,}列は、{_WHERE}。{table.note}",
+        columns=table.columns[:first],
+        rows=tuple(row[:first] for row in table.rows),
+        note=f"はじめの{first}列です。全{count:,}列は、{_WHERE}。{table.note}",
     )
 
 

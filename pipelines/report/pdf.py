@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pipelines.report.column_widths import with_room
 from pipelines.report.document import Report
 from pipelines.report.on_paper import on_paper
 from pipelines.report.typesetting import Typesetter
@@ -20,7 +21,7 @@ def write_pdf(report: Report, path: Path) -> Path:
     """Write the PDF. The same report gives the same bytes."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        content = json.dumps(content_of(on_paper(report), root), ensure_ascii=False)
+        content = json.dumps(content_of(with_room(on_paper(report)), root), ensure_ascii=False)
         (root / "content.json").write_text(content, encoding="utf-8")
         path.write_bytes(Typesetter(root, TEMPLATE).pdf(report.as_of))
     return path

@@ -37,7 +37,7 @@ def draw_tile_map(figure: Figure) -> Drawing:
     is_at_sea = all(r["列"] not in _SEA_COLUMNS or r["行"] not in _SEA_ROWS for r in rows) and columns >= 6
     key = _key(every)
     height = lines * _ROW_STEP + (0 if is_at_sea else len(key) * _KEY_STEP)
-    missing = len(every) - len(rows)
+    missing = len(every) - len(rows) if rows else 0
     drawing = Drawing(HALF_WIDTH, height + (_KEY_STEP if missing else 0))
     if missing:
         drawing.text(0, height + 10, f"地図に位置のない {missing:,}団体(表にある)")
@@ -80,8 +80,8 @@ def _key(rows: list[Row]) -> list[tuple[str, str, str, str]]:
     for stage, colour in STAGE_COLOURS.items():
         count = sum(r["段階"] == stage for r in rows)
         if count or stage != "評価なし":
-            entries.append((f"{stage} {count}団体", colour, RULE if stage == "評価なし" else "none", ""))
+            entries.append((f"{stage} {count:,}団体", colour, RULE if stage == "評価なし" else "none", ""))
     confirm, sent = sum(bool(r["要確認"]) for r in rows), sum(bool(r["派遣"]) for r in rows)
-    entries.append((f"うち要確認 {confirm}団体", "#FFFFFF", INK, _DASH))
-    entries.append((f"派遣を受けた {sent}団体", "dot", "none", ""))
+    entries.append((f"うち要確認 {confirm:,}団体", "#FFFFFF", INK, _DASH))
+    entries.append((f"派遣を受けた {sent:,}団体", "dot", "none", ""))
     return entries

@@ -6,6 +6,9 @@ from pipelines.report.document import Block, Cell, Column, Figure, Paragraph, Se
 from pipelines.report.facts import Facts
 from pipelines.report.wording import MONEY_MINUS, NO_VALUE, number_cell, number_text, short_date, yen_cell
 
+# Names that a sentence bears; the table below holds all of them.
+_NAMED = 10
+
 
 def build(facts: Facts) -> Section:
     """WGと共同調達."""
@@ -26,7 +29,8 @@ def _sentences(facts: Facts) -> list[str]:
         r["wg_name"] for r in facts.of_year("mart_wg_outcome", "wg_id") if r["status"] == "cancelled"
     ]
     if cancelled:
-        texts.append(f"中止したのは、{'、'.join(cancelled)}です。")
+        more = f"ほか{len(cancelled) - _NAMED:,}件" if len(cancelled) > _NAMED else ""
+        texts.append(f"中止したのは、{'、'.join(cancelled[:_NAMED])}{more}です。")
     parts = [
         f"{name} {facts.kpi(k).text}({k})"
         for k, name in (("K308", "実測"), ("K309", "自己申告"), ("K310", "試算"))

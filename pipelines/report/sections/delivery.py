@@ -66,8 +66,9 @@ def sentences(facts: Facts) -> list[str]:
         done, due = rate.numerator or 0, rate.denominator or 0
         reported, planned = int(done - waiting["delivered"]), int(due - waiting["due"])
         texts.append(
-            f"ただし{month_label(waiting['first_month'])}分の計画{waiting['due']}人回は、報告の期限前でまだ実績に入っていません。"
-            f"報告のそろった月だけでは、計画{planned}人回に対して実績{reported}人回({percent(reported, planned)})です。"
+            f"ただし{month_label(waiting['first_month'])}分の計画{number_text(waiting['due'])}人回は、報告の期限前でまだ実績に入っていません。"
+            f"報告のそろった月だけでは、計画{number_text(planned)}人回に対して"
+            f"実績{number_text(reported)}人回({percent(reported, planned)})です。"
         )
     return texts
 

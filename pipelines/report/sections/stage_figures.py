@@ -92,11 +92,13 @@ def tile_map(facts: Facts) -> Figure:
         Column("列", "right"),
         Column("行", "right"),
     )
+    # A nation's register gives no places; a legend under the word "map" would look like a map that failed.
+    shows = "段階の地図" if any(r["tile_column"] is not None for r in rows) else "段階別の団体数"
     counts = Counter(r["stage"] for r in rows)
     alt = "、".join(f"{stage_label(s)} {counts[s]}団体" for s in reversed(STAGES))
     return Figure(
         "tile_map",
-        f"段階の地図({short_year(facts.fiscal_year)}、裏付けあり)",
+        f"{shows}({short_year(facts.fiscal_year)}、裏付けあり)",
         f"市町村の段階をおおよその位置で示す。{alt}、要確認 {sum(r['is_to_confirm'] or False for r in rows)}団体。",
         Table(
             "tile_map", "市町村の段階", columns, lines, empty_reason="該当なし。市町村の一覧がありません。"

@@ -151,7 +151,7 @@ def caveats(facts: Facts) -> list[str]:
         )
     if waiting := unreported(facts):
         found.append(
-            f"{month_label(waiting['first_month'])}分の派遣{waiting['due']}人回は報告の期限前で、派遣実施率はその分だけ低く出ています(K203)。"
+            f"{month_label(waiting['first_month'])}分の派遣{number_text(waiting['due'])}人回は報告の期限前で、派遣実施率はその分だけ低く出ています(K203)。"
         )
     missing = facts.rows(
         "select municipality_name, dataset_label, period from mart_submission "
