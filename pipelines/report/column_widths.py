@@ -21,7 +21,7 @@ _EMS = {
     **dict.fromkeys(",.:;'|!il", _NARROW),
     **dict.fromkeys("−▲＋±", _WIDE),
     **dict.fromkeys("-/()", 0.4),
-    "%": 0.92,
+    **dict.fromkeys("%WM", 0.92),
 }
 _DIGIT, _CAPITAL, _LETTER = 0.556, 0.68, 0.57
 
