@@ -27,8 +27,14 @@ def write_pdf(report: Report, path: Path) -> Path:
     return path
 
 
-def content_of(report: Report, root: Path) -> dict[str, Any]:
-    """What a template prints, as plain data; drawings are written into the folder and named."""
+def content_of(report: Report, root: Path, *, is_one_page: bool = False) -> dict[str, Any]:
+    """What a template prints, as plain data; drawings are written into the folder and named.
+
+    Args:
+        report: what is printed.
+        root: the folder of template and drawings.
+        is_one_page: whether each section is set on one page, however full.
+    """
     sections = []
     for section in report.sections:
         blocks = []
@@ -53,6 +59,7 @@ def content_of(report: Report, root: Path) -> dict[str, Any]:
                 "code_version": report.code_version,
                 "verdict": report.verdict_text,
                 "is_sample": report.is_sample,
+                "is_one_page": is_one_page,
                 "sections": sections,
             },
             ensure_ascii=False,

@@ -105,5 +105,5 @@ def _write_singles(singles: Path, pages: Report) -> None:
 
 
 def _write_content(pages: Report, root: Path) -> None:
-    content = json.dumps(content_of(pages, root), ensure_ascii=False)
+    content = json.dumps(content_of(pages, root, is_one_page=True), ensure_ascii=False)
     (root / "content.json").write_text(content, encoding="utf-8")
