@@ -103,6 +103,7 @@ bench: $(READY) ## speed as ratios, and growth, measured on this machine; replac
 	@$(BIN)/python -m tests.benchmarks.slack --record
 	@$(BIN)/python -m tests.benchmarks.marts --record
 	@$(BIN)/python -m tests.benchmarks.pandas_script --record
+	@$(BIN)/python -m tests.benchmarks.readers --record
 	@$(BIN)/python -m tests.benchmarks.growth --sizes $(SIZES) --record
 
 FUZZ_SECONDS ?= 60

@@ -57,9 +57,9 @@ def run(command: list[str], **environment: str) -> tuple[float, str]:
     return time.perf_counter() - started, done.stdout
 
 
-def night(home: Path) -> float:
-    """A sample night into a home."""
-    command = [sys.executable, "-m", "pipelines.cli", "nightly", "--raw", "raw/sample", "--home", str(home)]
+def night(home: Path, raw: Path = Path("raw/sample")) -> float:
+    """A night into a home, of the sample unless another folder is given; seconds."""
+    command = [sys.executable, "-m", "pipelines.cli", "nightly", "--raw", str(raw), "--home", str(home)]
     return run([*command, "--as-of", "2026-11-20"])[0]
 
 

@@ -105,7 +105,9 @@ class Page:
             return {}
         return {"repositoryName": nodes[0]["name"], "repositoryLocationName": nodes[0]["location"]["name"]}
 
-    def launch(self, job: str = "nightly", assets: tuple[str, ...] = ()) -> str:
+    def launch(
+        self, job: str = "nightly", assets: tuple[str, ...] = (), tags: Mapping[str, str] | None = None
+    ) -> str:
         """Press the button; the id of the run."""
         selector: dict[str, object] = {**self.repository(), "jobName": job}
         if assets:
@@ -113,7 +115,13 @@ class Page:
                 "assetSelection": [{"path": key.split("/")} for key in assets],
                 "assetCheckSelection": [],
             }
-        params = {"selector": selector, "mode": "default", "runConfigData": {}}
+        told = [{"key": key, "value": value} for key, value in (tags or {}).items()]
+        params = {
+            "selector": selector,
+            "mode": "default",
+            "runConfigData": {},
+            "executionMetadata": {"tags": told},
+        }
         launched = self.ask(_LAUNCH, params=params)["launchRun"]
         assert launched["__typename"] == "LaunchRunSuccess", launched
         return str(launched["run"]["runId"])
@@ -127,9 +135,9 @@ class Page:
         over = ("SUCCESS", "FAILURE", "CANCELED")
         return wait(lambda: (r := self.run(run_id))["status"] in over and r, 600, "the run ends")
 
-    def processes(self) -> list[str]:
-        """Command lines of everything the page has started that still lives."""
-        found = []
+    def processes(self) -> dict[int, str]:
+        """Everything the page has started that still lives: command lines by process."""
+        found = {}
         for stat in Path("/proc").glob("[0-9]*/stat"):
             try:
                 fields = stat.read_text().rsplit(")", 1)[1].split()
@@ -137,7 +145,7 @@ class Page:
             except OSError:
                 continue
             if int(fields[3]) == self.process.pid and fields[0] != "Z":
-                found.append(command)
+                found[int(stat.parent.name)] = command
         return found
 
     def end(self, how: signal.Signals) -> None:
