@@ -184,7 +184,7 @@ def exponent(value: Callable[[Grown], float], found: Mapping[int, Grown]) -> lis
 
 
 def tables(found: Mapping[int, Grown]) -> str:
-    """Markdown: costs with exponents, then the seconds of each step of a cold night."""
+    """Markdown: costs with exponents, then the seconds of each step of a cold and of a one-file night."""
     values: dict[str, tuple[Callable[[Grown], float], str]] = {
         "files received": (lambda g: g.files, ",.0f"),
         "received, MB": (lambda g: g.received, ",.0f"),
@@ -198,16 +198,20 @@ def tables(found: Mapping[int, Grown]) -> str:
         values[f"{name}, processor s"] = (lambda g, k=kind: g.runs[k].processor, ",.1f")  # type: ignore[misc]
         values[f"{name}, wall s"] = (lambda g, k=kind: g.runs[k].wall, ",.1f")  # type: ignore[misc]
         values[f"{name}, memory MB"] = (lambda g, k=kind: g.runs[k].megabytes, ",.0f")  # type: ignore[misc]
-    steps = {s: None for grown in found.values() for s in grown.runs["cold"].steps}
-    in_steps: dict[str, tuple[Callable[[Grown], float], str]] = {
-        step: (lambda g, s=step: g.runs["cold"].steps.get(s, 0.0), ",.1f")  # type: ignore[misc]
-        for step in steps
-    }
+    parts = [("municipalities", values)]
+    for kind in ("cold", "one file"):
+        steps = {s: None for grown in found.values() for s in grown.runs[kind].steps}
+        parts.append(
+            (
+                f"step of the {kind} night, wall s",
+                {s: (lambda g, k=kind, s=s: g.runs[k].steps.get(s, 0.0), ",.1f") for s in steps},  # type: ignore[misc]
+            )
+        )
     heading = [h for size in found for h in (f"{size:,}", "exponent")]
     del heading[1]
     return "\n\n".join(
         table([first, *heading], [_row(name, value, form, found) for name, (value, form) in part.items()])
-        for first, part in (("municipalities", values), ("step of the cold night, wall s", in_steps))
+        for first, part in parts
     )
 
 
