@@ -250,6 +250,7 @@ PARSERS = frozenset(
         "fiscal_year",
         "municipality",
         "area_code",
+        "place_name",
         "mark",
         "boolean",
         "category",

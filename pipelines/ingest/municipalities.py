@@ -236,6 +236,24 @@ def parse_municipality(value: object, aliases: Mapping[str, str] | None = None) 
     )
 
 
+# What a file system, a link or Excel reads as something else: folders and files bear these names.
+_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*#%\[\]\x00-\x1f]|^\.')
+_LONGEST_NAME = 30
+
+
+def parse_place_name(value: object) -> Read:
+    """Read the name of a municipality, district or prefecture. Raises Unreadable where no file could bear it."""
+    text = str(value).strip()
+    if _NOT_IN_NAMES.search(text) or len(text) > _LONGEST_NAME:
+        raise Unreadable(
+            "not_a_place_name",
+            '名前はフォルダやファイルの名前にも使うので、/ \\ : * ? " < > | # % [ ] と、はじめの「.」は使えません。',
+            f"{_LONGEST_NAME}文字までの、市町村・郡・都道府県の名前",
+            "海南市",
+        )
+    return Read(text)
+
+
 def parse_corporate_number(value: object) -> Read:
     """Read a 13-digit corporate number. Raises Unreadable for a wrong length or check digit."""
     if isinstance(value, str) and (missing := missing_symbol(value)):

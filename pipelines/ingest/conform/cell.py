@@ -26,6 +26,7 @@ from pipelines.ingest.municipalities import (
     parse_area_code,
     parse_corporate_number,
     parse_municipality,
+    parse_place_name,
     register_number,
 )
 from pipelines.ingest.pseudonyms import PseudonymKey
@@ -96,6 +97,7 @@ def parse_cell(value: CellValue, field_: Field, unit: str, context: ParsingConte
         "fiscal_year": lambda: _fiscal_year(value),
         "municipality": lambda: parse_municipality(value, context.aliases),
         "area_code": lambda: parse_area_code(value),
+        "place_name": lambda: parse_place_name(value),
         "corporate_number": lambda: parse_corporate_number(value),
         "mark": lambda: parse_mark(value, field_.codebook),
         "category": lambda: parse_category(value, field_.codebook),
@@ -116,6 +118,7 @@ _EXAMPLES = {
     "fiscal_year": "令和8年度",
     "municipality": "海南市",
     "area_code": "302023",
+    "place_name": "海南市",
     "corporate_number": "4000020300004",
 }
 

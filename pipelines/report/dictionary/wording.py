@@ -21,6 +21,7 @@ _KINDS = {
     "fiscal_year": "年度",
     "municipality": "団体名",
     "area_code": "地域コード",
+    "place_name": "地名",
     "mark": "○×",
     "boolean": "はい・いいえ",
     "category": "選択肢",

@@ -17,6 +17,7 @@ _WAYS = {
     "timestamp": "2026-06-01 09:30:00の形",
     "municipality": "一覧から選ぶ",
     "area_code": "6桁の団体コード",
+    "place_name": "市町村・郡・都道府県の名前",
     "corporate_number": "13桁の法人番号",
     "mark": "一覧から選ぶ",
     "boolean": "一覧から選ぶ",

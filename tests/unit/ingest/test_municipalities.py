@@ -25,6 +25,7 @@ from pipelines.ingest.municipalities import (
     parse_area_code,
     parse_corporate_number,
     parse_municipality,
+    parse_place_name,
     register_number,
     use_municipalities,
 )
@@ -297,3 +298,30 @@ def test_a_programme_is_a_prefectures_or_the_nations() -> None:
         assert area() == "全国"
     finally:
         use_municipalities(())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../tmp", "大阪/府", "大阪\\府", ".隠し", "甲\n乙", "甲%乙", "甲[乙]", "あ" * 31, 'a"b', "C:市"],
+)
+def test_a_name_that_no_file_could_bear_is_refused(name: str) -> None:
+    """Correction folders and kartes are named by it: with a path in it they would land somewhere else."""
+    with pytest.raises(Unreadable) as refused:
+        parse_place_name(name)
+    assert refused.value.rule == "not_a_place_name"
+    assert refused.value.example == "海南市"
+
+
+@given(st.text(max_size=40))
+def test_a_name_that_is_read_stays_in_its_folder(name: str) -> None:
+    try:
+        read = str(parse_place_name(name).value)
+    except Unreadable:
+        return
+    assert (Path("/folder") / f"30_{read}.pdf").resolve().parent == Path("/folder")
+
+
+def test_every_name_of_the_nation_is_read() -> None:
+    for m in (*default_municipalities(), *register_of(1741)):
+        for name in (m.name, m.district, m.prefecture):
+            assert parse_place_name(name).value == name
