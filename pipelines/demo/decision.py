@@ -57,7 +57,7 @@ def _criteria(most: int) -> Rows:
             "criterion_id": f"D{number}",
             "valid_from": _DECIDED,
             "question": question,
-            "statement": statement.replace("24団体", f"{most}団体"),
+            "statement": statement.replace("24団体", f"{most:,}団体"),
             "kpi_id": basis if basis.startswith("K") else None,
             "analysis": None if basis.startswith("K") else basis,
             "comparator": comparator,

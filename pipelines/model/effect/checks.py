@@ -107,10 +107,10 @@ def _without_prior_support(case: _Case) -> list[Result]:
     kept = [u for u in case.main.units if not u.has_prior_support]
     if case.plan.outcome == SHARE:
         return [
-            case.stated("without_prior_support", shares(kept, case.plan.alpha), f"残る{len(kept)}団体では")
+            case.stated("without_prior_support", shares(kept, case.plan.alpha), f"残る{len(kept):,}団体では")
         ]
     columns = comparison(case.plan, kept, case.plan.method)
-    return [case.estimated("without_prior_support", columns, f"残る{len(kept)}団体では")]
+    return [case.estimated("without_prior_support", columns, f"残る{len(kept):,}団体では")]
 
 
 def _missing(item: str) -> Callable[[_Case], list[Result]]:
@@ -120,7 +120,7 @@ def _missing(item: str) -> Callable[[_Case], list[Result]]:
         lost = len(case.everyone) - len(case.main.units)
         if not lost:
             return [case.said(item, reading.CHECKS["nothing_missing"], count=0)]
-        subject = f"欠測の{lost}団体を" + ("最も不利に置くと", "最も有利に置くと")[side]
+        subject = f"欠測の{lost:,}団体を" + ("最も不利に置くと", "最も有利に置くと")[side]
         if case.plan.outcome == SHARE:
             filled = [
                 replace(u, outcome_reached=u.is_treated == bool(side)) if u.outcome_reached is None else u
@@ -181,12 +181,12 @@ def _spillover(case: _Case) -> list[Result]:
     untreated = [u for u in case.main.units if not u.is_treated]
     exposed = [u for u in untreated if u.is_exposed]
     kept = [u for u in case.main.units if not u.is_exposed]
-    words = {"untreated": f"{len(untreated)}団体", "exposed": f"{len(exposed)}団体"}
+    words = {"untreated": f"{len(untreated):,}団体", "exposed": f"{len(exposed):,}団体"}
     share = len(exposed) / len(untreated) if untreated else None
     try:
         repeated = case.estimated("spillover", comparison(case.plan, kept, case.plan.method))
     except CannotEstimate:
-        rest = reading.CHECKS["spillover_none"].format(left=f"{len(untreated) - len(exposed)}団体")
+        rest = reading.CHECKS["spillover_none"].format(left=f"{len(untreated) - len(exposed):,}団体")
         return [
             case.said(
                 "spillover", reading.CHECKS["spillover"].format(rest=rest, **words), share, len(untreated)

@@ -43,7 +43,7 @@ def _sentences(facts: Facts) -> list[str]:
     waves = "、".join(sorted({facts.label("assessment_waves", r["wave"]) for r in assessed}))
     texts = [
         f"裏付けのある段階で協働以上は{facts.kpi('K101').text}、公表では{facts.kpi('K102').text}、評点だけでは{facts.kpi('K103').text}です"
-        f"(評価のある{len(assessed)}団体、調査回 {waves})。公表または評点が裏付けを上回る「要確認」は{facts.kpi('K107').text}です。"
+        f"(評価のある{len(assessed):,}団体、調査回 {waves})。公表または評点が裏付けを上回る「要確認」は{facts.kpi('K107').text}です。"
     ]
     absent = [r["municipality_name"] for r in rows if not r["stage"]]
     if absent:
