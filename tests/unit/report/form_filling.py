@@ -144,6 +144,7 @@ _DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 _WHOLE = st.integers(0, 10**6)
 _BY_PARSER: dict[str, st.SearchStrategy[Entry]] = {
     "text": _TEXTS.map(lambda t: Entry(t, t)),
+    "place_name": st.sampled_from([Entry(m.name, m.name) for m in municipalities().values()]),
     "person": _TEXTS.map(lambda t: Entry(t, sample_key().pseudonym(t))),
     "integer": _WHOLE.map(lambda n: Entry(n, n)),
     "decimal": st.decimals(-9999, 9999, places=2).map(lambda d: Entry(float(d), Decimal(d))),

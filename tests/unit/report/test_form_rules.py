@@ -213,7 +213,7 @@ def test_a_score_has_its_scale_and_a_whole_number_no_fraction(name: str) -> None
 def test_codes_and_numbers_that_are_names_stay_text(name: str) -> None:
     """1-1 would become 1 January, 012025 would lose its zero, 13 digits would become 4E+12."""
     for field in PLANS[name].dataset.fields:
-        if field.parser in ("text", "area_code", "corporate_number", "category"):
+        if field.parser in ("text", "place_name", "area_code", "corporate_number", "category"):
             assert number_format(field) == "@"
 
 

@@ -37,6 +37,7 @@ from pipelines.ingest.read.grid import Unvalued
 CODES = {"none", "not_available", "suppressed", "below_unit", "blank"}
 TYPES: dict[str, tuple[type, ...]] = {
     "text": (str,),
+    "place_name": (str,),
     "person": (str,),
     "category": (str,),
     "municipality": (str,),
