@@ -41,6 +41,17 @@ def run_kyoso(
     )
 
 
+def start_script(script: str, *arguments: str | Path) -> subprocess.Popen[str]:
+    """Start a script of Python in a process of its own, to be listened to."""
+    return subprocess.Popen(
+        [sys.executable, "-c", script, *map(str, arguments)],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def run_night(
     home: Path, *more: str | Path, raw: Path = SAMPLE, **environment: str
 ) -> subprocess.CompletedProcess[str]:

@@ -236,15 +236,16 @@ def parse_municipality(value: object, aliases: Mapping[str, str] | None = None) 
     )
 
 
-# What a file system, a link or Excel reads as something else: folders and files bear these names.
-_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*#%\[\]\x00-\x1f]|^\.')
+# Windows forbids some, Excel cannot open [ ], and # and % mean something in a link: folders and files bear these names.
+NOT_IN_NAMES = '<>:"/\\|?*#%[]'
+_UNNAMEABLE = re.compile(rf"[{re.escape(NOT_IN_NAMES)}\x00-\x1f]|^\.")
 _LONGEST_NAME = 30
 
 
 def parse_place_name(value: object) -> Read:
     """Read the name of a municipality, district or prefecture. Raises Unreadable where no file could bear it."""
     text = str(value).strip()
-    if _NOT_IN_NAMES.search(text) or len(text) > _LONGEST_NAME:
+    if _UNNAMEABLE.search(text) or len(text) > _LONGEST_NAME:
         raise Unreadable(
             "not_a_place_name",
             '名前はフォルダやファイルの名前にも使うので、/ \\ : * ? " < > | # % [ ] と、はじめの「.」は使えません。',

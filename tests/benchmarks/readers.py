@@ -11,7 +11,6 @@ import argparse
 import contextlib
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from pipelines.settings import CHECKOUT
 from tests.benchmarks.__main__ import night
 from tests.benchmarks.growth import add_one_file
 from tests.benchmarks.results import report
+from tests.conftest import start_script
 
 _READER = """
 import json, sys, time
@@ -61,13 +61,7 @@ def reading(home: Path, count: int, pause: float) -> Iterator[Answered]:
     """Analysts at work, from when all of them are ready until the block ends."""
     over, found = home / "over", Answered()
     over.unlink(missing_ok=True)
-    readers = [
-        subprocess.Popen(
-            [sys.executable, "-c", _READER, home, str(pause)],
-            cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
-        for _ in range(count)
-    ]  # fmt: skip
+    readers = [start_script(_READER, home, str(pause)) for _ in range(count)]
     try:
         for reader in readers:
             assert reader.stdout is not None

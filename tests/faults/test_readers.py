@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -14,7 +12,8 @@ import duckdb
 import pytest
 
 from pipelines.serve.release import KEPT_RELEASES, publish, releases, remove_old
-from pipelines.settings import CHECKOUT, Settings
+from pipelines.settings import Settings
+from tests.conftest import start_script
 
 pytestmark = pytest.mark.slow
 READERS, RELEASES, ROWS = 20, 50, 2000
@@ -68,13 +67,7 @@ def release(settings: Settings, number: int) -> None:
 def test_twenty_readers_and_fifty_releases_give_no_error_and_no_torn_answer(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "raw", tmp_path, 2026, date(2026, 11, 20))
     release(settings, 1)
-    readers = [
-        subprocess.Popen(
-            [sys.executable, "-c", READER, tmp_path, str(ROWS)],
-            cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )
-        for _ in range(READERS)
-    ]  # fmt: skip
+    readers = [start_script(READER, tmp_path, str(ROWS)) for _ in range(READERS)]
     # Somebody went home with a query window open: the oldest release stays readable in it to the end.
     idle = duckdb.connect(str(settings.warehouse.resolve()), read_only=True)
     try:

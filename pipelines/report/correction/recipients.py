@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from functools import cache
 
 from pipelines.ingest.contracts import load_contracts
+from pipelines.ingest.municipalities import NOT_IN_NAMES
 from pipelines.report.correction.wording import Row
 
 PREFECTURE = "県の資料"
 UNKNOWN = "団体の定まらない資料"
 SEVERAL = "複数の団体の資料"
-# Windows forbids some, Excel cannot open [ ], and # and % mean something in a link.
-_REPLACED = '<>:"/\\|?*#%[]'
 _LONGEST_BYTES = 180
 
 
@@ -57,7 +56,7 @@ def municipality_of(dataset: str, submission_key: str) -> str:
 
 def copy_name(received: str, file_name: str, taken: set[str]) -> str:
     """A name for the copy: the day of receipt and the file's own name, safe in every file system and link."""
-    flat = "".join("_" if c in _REPLACED or ord(c) < 32 else c for c in file_name)
+    flat = "".join("_" if c in NOT_IN_NAMES or ord(c) < 32 else c for c in file_name)
     stem = flat.rpartition(".")[0] or flat
     stem = os.fsencode(stem)[:_LONGEST_BYTES].decode("utf-8", "ignore").rstrip(". ")
     name, number = f"{received}_{stem}.xlsx", 2

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from unicodedata import east_asian_width
 
 from pipelines.report.document import Cell, Figure
-from pipelines.report.figures.svg import GREY, INK, RULE, SOFT, STRONG, Drawing
+from pipelines.report.figures.svg import GREY, INK, RULE, SOFT, STRONG, Drawing, length
 from pipelines.report.wording import NEVER_FIRST, NEVER_LAST
 
 _WIDTH, _STRAND, _GAP, _TOP = 498.0, 62.0, 7.0, 20.0
@@ -86,7 +85,7 @@ def _lines(rows: list[tuple[Cell, ...]], width: float) -> list[Line]:
         value = value if state in {"目標なし", "値なし", value} else f"{value} {state}"
         room = width - 6 - _ID
         pieces = _wrapped(name, room, _SIZE)
-        if _length(pieces[-1], _SIZE) + _length(value, _SIZE) + 3 > room:
+        if length(pieces[-1], _SIZE) + length(value, _SIZE) + 3 > room:
             pieces.append("")
         found += [
             (kpi_id if not number else "", piece, value if number == len(pieces) - 1 else "")
@@ -100,7 +99,7 @@ def _wrapped(text: str, room: float, size: float) -> list[str]:
     pieces = [""]
     for letter in text:
         line = pieces[-1]
-        if line and _length(line + letter, size) > room:
+        if line and length(line + letter, size) > room:
             kept = len(line)
             while kept > 1 and ((line + letter)[kept] in NEVER_FIRST or line[kept - 1] in NEVER_LAST):
                 kept -= 1
@@ -108,8 +107,3 @@ def _wrapped(text: str, room: float, size: float) -> list[str]:
             pieces.append(line[kept:])
         pieces[-1] += letter
     return pieces
-
-
-def _length(text: str, size: float) -> float:
-    """Width in points: a full-width letter is as wide as it is high, any other a little over half."""
-    return size * sum(1.0 if east_asian_width(letter) in "WFA" else 0.56 for letter in text)

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from pipelines.report.document import Figure
-from pipelines.report.figures.svg import BLUE, HALF_WIDTH, INK, RULE, STRONG, Drawing, Row, number, rows_of
+from pipelines.report.figures.svg import (
+    BLUE,
+    HALF_WIDTH,
+    INK,
+    RULE,
+    STRONG,
+    Drawing,
+    Row,
+    length,
+    number,
+    rows_of,
+)
 from pipelines.report.wording import number_text
 
 _TOP, _BARS, _BOTTOM = 12.0, 96.0, 14.0
@@ -51,5 +62,4 @@ def _planned(drawing: Drawing, row: Row, middle: float, base: float, scale: floa
 
 def _size(text: str, room: float) -> float:
     """As large as a column bears: a nation's visits have four digits and more."""
-    ems = sum({"▼": 1.0, ",": 0.28}.get(letter, 0.56) for letter in text)
-    return min(_TEXT, (room - 1) / ems)
+    return min(_TEXT, (room - 1) / length(text, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from html import escape
 from typing import Literal
+from unicodedata import east_asian_width
 
 from pipelines.report.document import Figure
 
@@ -97,6 +98,11 @@ def number(row: Row, name: str) -> float | None:
     """A number of a row; None where the table shows a dash or a word."""
     value = row[name]
     return float(value) if isinstance(value, Decimal) else None
+
+
+def length(text: str, size: float) -> float:
+    """Width in points: a full-width letter is as wide as it is high, any other a little over half."""
+    return size * sum(1.0 if east_asian_width(letter) in "WFA" else 0.56 for letter in text)
 
 
 def _n(value: float) -> str:
