@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,7 @@ def write_logs(world: World, out: Path) -> int:
             late = 12 if (world.order_of(town), month.month) == (4, 9) else 0
             if rows and not (world.order_of(town) == 8 and month.month == 10):
                 count += _write(world, out, town, month, "dispatch", rows, late)
-    for town, month in _told(world):
-        count += _write(
-            world, out, town, month, "consultation", [_support(world, town, month, "consultation")], 0
-        )
+    count += write_consultations(world, out, _told(world))
     for number, town in enumerate(world.towns[::4]):
         kind = "producer" if number % 2 == 0 else "adviser"
         month = date(2026, 5 + number % 6, 1)
@@ -84,24 +81,23 @@ def _consultations(world: World) -> list[tuple[Town, date]]:
     return sorted(found, key=lambda pair: (pair[1], pair[0].code))
 
 
-def write_more_consultations(world: World, out: Path, wanted: int) -> int:
-    """Write up to so many consultation reports beside the story's, as load: the newest month first.
-
-    Returns:
-        How many there were months and towns for.
-    """
+def more_consultations(world: World) -> list[tuple[Town, date]]:
+    """Where and when the story has no consultation, so that a load may have one: the newest month first."""
     story = {(town.code, month) for town, month in _told(world)}
     first = max(_LOADED_MONTHS[0], date(world.first_year, 4, 1))
     months = [
         date(n // 12, n % 12 + 1, 1)
         for n in range(_month_number(_LOADED_MONTHS[1]), _month_number(first) - 1, -1)
     ]
-    every = ((t, m) for m in months for t in world.towns if (t.code, m) not in story)
-    count = 0
-    for town, month in islice(every, wanted):
-        rows = [_support(world, town, month, "consultation")]
-        count += _write(world, out, town, month, "consultation", rows, 0)
-    return count
+    return [(t, m) for m in months for t in world.towns if (t.code, m) not in story]
+
+
+def write_consultations(world: World, out: Path, places: Iterable[tuple[Town, date]]) -> int:
+    """Write a report of a consultation for each town and month; returns the number of files."""
+    return sum(
+        _write(world, out, town, month, "consultation", [_support(world, town, month, "consultation")], 0)
+        for town, month in places
+    )
 
 
 def _month_number(month: date) -> int:

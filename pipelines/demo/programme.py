@@ -9,7 +9,7 @@ from pathlib import Path
 from pipelines.demo.assessments import write_assessments
 from pipelines.demo.chat import write_chat
 from pipelines.demo.load import write_messages
-from pipelines.demo.logs import write_logs, write_more_consultations
+from pipelines.demo.logs import more_consultations, write_consultations, write_logs
 from pipelines.demo.mess import Planted, write_mess
 from pipelines.demo.nation import MOST, register_of
 from pipelines.demo.policy import write_policy
@@ -98,13 +98,14 @@ def make_programme(
     load = load or Load()
     _check(count, load)
     _empty(out)
+    # First of all: what is there when somebody interrupts this is fictional too, and may be replaced.
+    (out / SAMPLE_MARKER).write_text(_MARKER_TEXT.format(seed=seed), encoding="utf-8")
     use_municipalities(register_of(count))
     try:
         world = make_world(seed, count, mess, effect_sd, first_year=_LAST_YEAR + 1 - load.years)
         planted = _write(world, out, load, progress or (lambda name: None))
     finally:
         use_municipalities(())
-    (out / SAMPLE_MARKER).write_text(_MARKER_TEXT.format(seed=seed), encoding="utf-8")
     return DemoSummary(sum(1 for p in out.rglob("*") if p.is_file()), tuple(planted))
 
 
@@ -114,20 +115,27 @@ def _write(world: World, out: Path, load: Load, progress: Callable[[str], None])
             progress(name)
             write(world, out)
     planted = [] if load.only else write_mess(world, out)
-    missing = load.workbooks - sum(1 for _ in out.rglob("*.xlsx")) if load.workbooks else 0
-    if missing > 0:
-        progress("相談記録の積み増し")
-        if (written := write_more_consultations(world, out, missing)) < missing:
-            raise KyosoError(
-                f"表計算ファイルは、この団体数と年数では{load.workbooks - missing + written:,}件までです。",
-                where=f"--workbooks {load.workbooks}",
-                todo="--municipalities か --years を増やしてください。",
-                exit_code=2,
-            )
+    if load.workbooks:
+        _write_more_workbooks(world, out, load.workbooks, progress)
     if load.messages:
         progress("チャットの積み増し")
         write_messages(world, out, load.messages)
     return planted
+
+
+def _write_more_workbooks(world: World, out: Path, wanted: int, progress: Callable[[str], None]) -> None:
+    """Add consultation reports until there are so many workbooks; none when there is no room for all of them."""
+    count, places = sum(1 for _ in out.rglob("*.xlsx")), more_consultations(world)
+    if wanted > count + len(places):
+        raise KyosoError(
+            f"表計算ファイルは、この団体数と年数では{count + len(places):,}件までです。",
+            where=f"--workbooks {wanted}",
+            todo=f"--municipalities か --years を増やすか、--workbooks {count + len(places)} としてください。",
+            exit_code=2,
+        )
+    if wanted > count:
+        progress("相談記録の積み増し")
+        write_consultations(world, out, places[: wanted - count])
 
 
 def _check(count: int, load: Load) -> None:
@@ -165,5 +173,6 @@ def _empty(out: Path) -> None:
             todo="空のフォルダを指定してください。",
             exit_code=2,
         )
-    for path in sorted(out.rglob("*"), reverse=True):
+    # The marker last: a folder half emptied is still known as fictional.
+    for path in sorted(out.rglob("*"), key=lambda path: (path.name != SAMPLE_MARKER, path), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()

@@ -6,13 +6,14 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipelines.demo.load import write_messages
 from pipelines.demo.nation import MOST, register_of, register_sheet
-from pipelines.demo.programme import Load, make_programme
+from pipelines.demo.programme import PARTS, Load, make_programme
 from pipelines.demo.world import make_world
 from pipelines.errors import KyosoError
 from pipelines.ingest.conform.file import conform_file
@@ -24,6 +25,7 @@ from pipelines.ingest.municipalities import (
     use_municipalities,
 )
 from pipelines.ingest.pseudonyms import sample_key
+from pipelines.settings import SAMPLE_MARKER
 from tests.unit.demo.test_programme import differing, files, findings
 from tests.unit.ingest.received import House
 
@@ -127,6 +129,39 @@ def test_a_load_that_cannot_be_is_a_usage_error(tmp_path: Path, load: Load, said
         make_programme(tmp_path, count=4, load=load)
     assert caught.value.exit_code == 2
     assert said in str(caught.value)
+
+
+def test_a_load_without_room_adds_nothing_says_the_most_and_may_be_asked_for_again(tmp_path: Path) -> None:
+    story = Load(years=1, only=frozenset({"visit_log"}))
+    make_programme(tmp_path, count=4, load=story)
+    told = files(tmp_path)
+    with pytest.raises(KyosoError) as caught:
+        make_programme(tmp_path, count=4, load=replace(story, workbooks=500))
+    assert files(tmp_path) == told
+    most = int(str(caught.value).rpartition("--workbooks ")[2].split()[0])
+    make_programme(tmp_path, count=4, load=replace(story, workbooks=most))
+    assert len(list(tmp_path.rglob("*.xlsx"))) == most
+
+
+def test_a_programme_interrupted_anywhere_may_be_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    story = Load(years=1, only=frozenset({"policy", "survey"}))
+    with monkeypatch.context() as patch:
+        patch.setitem(PARTS, "survey", ("アンケート", interrupted))
+        with pytest.raises(KeyboardInterrupt):
+            make_programme(tmp_path, count=4, load=story)
+    with monkeypatch.context() as patch:
+        # The second file that is taken away cannot be.
+        unlink, taken = Path.unlink, iter(range(9))
+        patch.setattr(Path, "unlink", lambda path: unlink(path) if next(taken) < 1 else interrupted())
+        with pytest.raises(KeyboardInterrupt):
+            make_programme(tmp_path, count=4, load=story)
+    make_programme(tmp_path, count=4, load=story)
+    assert (tmp_path / SAMPLE_MARKER).exists()
 
 
 @pytest.mark.parametrize("wanted", [1, 700, 3_000])
