@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -36,6 +37,10 @@ class Typesetter:
         )
         assert isinstance(made, bytes)
         return made
+
+    def page_count(self) -> int:
+        """Pages of what was set last, by a template that says so under the label `pages`."""
+        return int(json.loads(self._compiler.query("<pages>", field="value", one=True)))
 
 
 def compiler(source: Path) -> typst.Compiler:

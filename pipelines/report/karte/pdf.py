@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from multiprocessing import get_context
@@ -37,21 +37,20 @@ def write_kartes(report: Report, path: Path) -> Path:
     books = [(pages, path)]
     if len(whole) > 1:
         names = {prefecture: f"{kartes[0].key[:2]}_{prefecture}.pdf" for prefecture, kartes in whole.items()}
-        _write_whole(replace(pages, sections=(_contents(whole, names),)), path)
+        _write_whole(frozenset(), (replace(pages, sections=(_contents(whole, names),)), path))
         books = [(replace(pages, sections=whole[name]), singles / file) for name, file in names.items()]
-    if len(pages.sections) <= _PAGES_PER_PROCESS:
-        for book in books:
-            _write_whole(*book)
-        with ThreadPoolExecutor(_TYPESETTERS) as pool:
-            list(pool.map(partial(_write_singles, singles), _dealt(pages, _TYPESETTERS)))
-        return path
-    count = -(-len(pages.sections) // _PAGES_PER_PROCESS)
-    with ProcessPoolExecutor(_TYPESETTERS, get_context("spawn"), max_tasks_per_child=1) as pool:
-        made = [pool.submit(_write_whole, *book) for book in books]
-        list(pool.map(partial(_write_singles, singles), _dealt(pages, count)))
-        for future in made:
-            future.result()
+    with _typesetters(len(pages.sections)) as pool:
+        count = max(_TYPESETTERS, -(-len(pages.sections) // _PAGES_PER_PROCESS))
+        dealt = [replace(pages, sections=pages.sections[start::count]) for start in range(count)]
+        full = frozenset().union(*pool.map(partial(_write_singles, singles), dealt))
+        list(pool.map(partial(_write_whole, full), books))
     return path
+
+
+def _typesetters(page_count: int) -> Executor:
+    if page_count <= _PAGES_PER_PROCESS:
+        return ThreadPoolExecutor(_TYPESETTERS)
+    return ProcessPoolExecutor(_TYPESETTERS, get_context("spawn"), max_tasks_per_child=1)
 
 
 def _by_prefecture(kartes: tuple[Karte, ...]) -> dict[str, tuple[Karte, ...]]:
@@ -85,23 +84,28 @@ def _contents(whole: Mapping[str, tuple[Karte, ...]], names: Mapping[str, str]) 
     return Section("", "カルテの所在", (table,))
 
 
-def _dealt(pages: Report, count: int) -> list[Report]:
-    return [replace(pages, sections=pages.sections[start::count]) for start in range(count)]
-
-
-def _write_whole(pages: Report, path: Path) -> None:
+def _write_whole(full: frozenset[str], book: tuple[Report, Path]) -> None:
+    pages, path = book
     with tempfile.TemporaryDirectory() as folder:
         _write_content(pages, Path(folder))
-        path.write_bytes(Typesetter(Path(folder), _TEMPLATE).pdf(pages.as_of))
+        setter = Typesetter(Path(folder), _TEMPLATE)
+        path.write_bytes(setter.pdf(pages.as_of, {"full": ",".join(sorted(full))}))
 
 
-def _write_singles(singles: Path, pages: Report) -> None:
+def _write_singles(singles: Path, pages: Report) -> set[str]:
+    """A file for each municipality; returns those whose page is so full that it is set smaller."""
+    full = set()
     with tempfile.TemporaryDirectory() as folder:
         setter = Typesetter(Path(folder), _TEMPLATE)
         for section in pages.sections:
             # Its own content alone: a nation's would be read again for each of its pages.
             _write_content(replace(pages, sections=(section,)), Path(folder))
-            (singles / f"{section.key}.pdf").write_bytes(setter.pdf(pages.as_of, {"only": section.key}))
+            made = setter.pdf(pages.as_of, {"only": section.key})
+            if setter.page_count() > 1:
+                full.add(section.key)
+                made = setter.pdf(pages.as_of, {"only": section.key, "full": section.key})
+            (singles / f"{section.key}.pdf").write_bytes(made)
+    return full
 
 
 def _write_content(pages: Report, root: Path) -> None:
