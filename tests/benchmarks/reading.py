@@ -11,6 +11,7 @@ import argparse
 import csv
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -43,26 +44,40 @@ def rows_of(number: int) -> list[list[Any]]:
     return [*map(list, PREAMBLE), heading(), *([value or None for value in row] for row in rows)]
 
 
-def write_xlsx(path: Path, number: int) -> None:
+def write_xlsx(paths: list[Path]) -> None:
     """With a hidden sheet of choices, as our own forms have."""
     from openpyxl import Workbook
 
-    workbook = Workbook()
-    sheet = workbook.worksheets[0]
-    for row in rows_of(number):
-        sheet.append(row)
-    choices = workbook.create_sheet("選択肢")
-    for text in ("訪問", "オンライン", "○", "×"):
-        choices.append([text])
-    choices.sheet_state = "hidden"
-    workbook.save(path)
+    for number, path in enumerate(paths):
+        workbook = Workbook()
+        sheet = workbook.worksheets[0]
+        for row in rows_of(number):
+            sheet.append(row)
+        choices = workbook.create_sheet("選択肢")
+        for text in ("訪問", "オンライン", "○", "×"):
+            choices.append([text])
+        choices.sheet_state = "hidden"
+        workbook.save(path)
 
 
-def write_csv(path: Path, number: int) -> None:
+def write_by_office(paths: list[Path]) -> None:
+    """The same workbooks as an office program saves them in another format."""
+    with tempfile.TemporaryDirectory(prefix="kyoso-bench-") as folder:
+        books = [Path(folder, path.name).with_suffix(".xlsx") for path in paths]
+        write_xlsx(books)
+        to = ("--convert-to", paths[0].suffix[1:], "--outdir", str(paths[0].parent))
+        profile = f"-env:UserInstallation=file://{folder}/profile"
+        subprocess.run(
+            ["soffice", profile, "--headless", *to, *map(str, books)], check=True, capture_output=True
+        )
+
+
+def write_csv(paths: list[Path]) -> None:
     """As Excel saves it, and beside it in the one encoding that DuckDB reads without an extension."""
-    for encoding, name in (("cp932", path), ("utf-8", path.with_suffix(UTF8))):
-        with name.open("w", encoding=encoding, newline="") as file:
-            csv.writer(file).writerows(rows_of(number))
+    for number, path in enumerate(paths):
+        for encoding, name in (("cp932", path), ("utf-8", path.with_suffix(UTF8))):
+            with name.open("w", encoding=encoding, newline="") as file:
+                csv.writer(file).writerows(rows_of(number))
 
 
 def bare_calamine(paths: list[Path]) -> None:
@@ -88,7 +103,7 @@ class Kind:
     """One kind of file: how it is made, what reads it at the least, and how we do."""
 
     suffix: str
-    write: Callable[[Path, int], None]
+    write: Callable[[list[Path]], None]
     floor: str
     bare: Callable[[list[Path]], None]
     read: Callable[[Path], object]
@@ -96,8 +111,7 @@ class Kind:
     def files(self, folder: Path, count: int) -> list[Path]:
         """So many files: few are written and the others copied, or writing would take longest of all."""
         paths = [folder / f"{number:05d}.{self.suffix}" for number in range(count)]
-        for number, path in enumerate(paths[:DISTINCT]):
-            self.write(path, number)
+        self.write(paths[:DISTINCT])
         for number, path in enumerate(paths[DISTINCT:]):
             for suffix in (path.suffix, UTF8):
                 if (source := paths[number % DISTINCT].with_suffix(suffix)).exists():
@@ -107,6 +121,8 @@ class Kind:
 
 KINDS = (
     Kind("xlsx", write_xlsx, "bare calamine", bare_calamine, read_workbook),
+    Kind("xls", write_by_office, "bare calamine", bare_calamine, read_workbook),
+    Kind("ods", write_by_office, "bare calamine", bare_calamine, read_workbook),
     Kind("csv", write_csv, "bare DuckDB", bare_duckdb, read_delimited_file),
 )
 
@@ -164,7 +180,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--record", action="store_true", help="replace the section of RESULTS.md")
     chosen = parser.parse_args()
-    lines = [line for kind in KINDS for line in measured(kind, chosen.files, chosen.rounds)]
+    kinds = [kind for kind in KINDS if kind.write is not write_by_office or shutil.which("soffice")]
+    lines = [line for kind in kinds for line in measured(kind, chosen.files, chosen.rounds)]
     command = f"python -m tests.benchmarks.reading --files {chosen.files} --rounds {chosen.rounds}"
     report("Reading tables", command, lines, keep=chosen.record)
 
