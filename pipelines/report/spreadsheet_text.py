@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Text starting like this would be run as a formula by a spreadsheet program.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -25,8 +26,11 @@ def without_controls(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
+@lru_cache(maxsize=65_536)
 def width_of(text: str) -> int:
     """Columns a text takes: two for a full-width character, of the longest line."""
+    if text.isascii() and "\n" not in text:
+        return len(text)
     return max(
         (
             sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from pipelines.report.document import Block, Cell, Column, Figure, Paragraph, Section, Table
-from pipelines.report.facts import Facts
+from pipelines.report.facts import Facts, Row
 from pipelines.report.wording import MONEY_MINUS, NO_VALUE, number_cell, number_text, short_date, yen_cell
 
 # Names that a sentence bears; the table below holds all of them.
 _NAMED = 10
+# Groups that a matrix shows side by side on a screen; a nation has hundreds, and hardly anybody in any two of them.
+_MATRIX_GROUPS = 40
 
 
 def build(facts: Facts) -> Section:
     """WGと共同調達."""
     blocks: list[Block] = [Paragraph(text) for text in _sentences(facts)]
-    blocks += [_wgs(facts), _matrix(facts), _procurement(facts), _joint_use(facts)]
+    blocks += [_wgs(facts), _participation(facts), _procurement(facts), _joint_use(facts)]
     return Section("collaboration", "WGと共同調達", tuple(blocks))
 
 
@@ -25,12 +29,15 @@ def _sentences(facts: Facts) -> list[str]:
         f"台帳のWG {number_text(concrete.denominator)}件のうち、活動中は{active.text}、「実施」以上に至ったのは{concrete.text}(K303)、"
         f"県やプロデューサーの進行なしで続いているのは{number_text(facts.kpi('K304').numerator)}件(K304)です。"
     ]
-    cancelled = [
+    # A nation has many groups of one name.
+    cancelled = Counter(
         r["wg_name"] for r in facts.of_year("mart_wg_outcome", "wg_id") if r["status"] == "cancelled"
-    ]
+    )
     if cancelled:
-        more = f"ほか{len(cancelled) - _NAMED:,}件" if len(cancelled) > _NAMED else ""
-        texts.append(f"中止したのは、{'、'.join(cancelled[:_NAMED])}{more}です。")
+        named = list(cancelled.items())[:_NAMED]
+        left = cancelled.total() - sum(count for _, count in named)
+        names = "、".join(name if count == 1 else f"{name}({count:,}件)" for name, count in named)
+        texts.append(f"中止したのは、{names}{f'、ほか{left:,}件' if left else ''}です。")
     parts = [
         f"{name} {facts.kpi(k).text}({k})"
         for k, name in (("K308", "実測"), ("K309", "自己申告"), ("K310", "試算"))
@@ -86,34 +93,18 @@ def _wgs(facts: Facts) -> Table:
     )
 
 
-def _matrix(facts: Facts) -> Figure:
+def _participation(facts: Facts) -> Figure:
+    """Who attended which group: a matrix while there are few groups, else each group with those who attended."""
     rows = facts.rows(
         """
-        select m.name, p.wg_id, p.attended_meeting_count, p.meeting_count, p.is_lead
+        select p.municipality_code, m.name, p.wg_id, p.attended_meeting_count, p.meeting_count, p.is_lead
         from mart_wg_participation p inner join dim_municipality m on m.municipality_code = p.municipality_code
         where p.fiscal_year = ? order by m.sort_order, p.wg_id
         """,
         facts.fiscal_year,
     )
-    wgs = [r["wg_id"] for r in facts.of_year("mart_wg_outcome", "wg_id")]
-    towns = list(dict.fromkeys(r["name"] for r in rows))
-    found = {(r["name"], r["wg_id"]): r for r in rows}
-    lines = tuple(
-        (
-            Cell(town),
-            *(
-                Cell(
-                    f"{'◎' if (hit := found[(town, wg)])['is_lead'] else '○'}{hit['attended_meeting_count']}/{hit['meeting_count']}",
-                    mark="lead" if hit["is_lead"] else "member",
-                )
-                if (town, wg) in found
-                else Cell("")
-                for wg in wgs
-            ),
-        )
-        for town in towns
-    )
-    columns = (Column("団体", width=1.5), *(Column(wg, "center") for wg in wgs))
+    wgs = facts.of_year("mart_wg_outcome", "wg_id")
+    columns, lines = _by_town(rows, wgs) if len(wgs) <= _MATRIX_GROUPS else _by_group(rows, wgs)
     table = Table(
         "wg_matrix", "WGへの参加", columns, lines, empty_reason="該当なし。WGの出席の記録がありません。"
     )
@@ -124,6 +115,52 @@ def _matrix(facts: Facts) -> Figure:
         table,
         note="◎=主担当、○=参加。",
     )
+
+
+def _by_town(rows: list[Row], wgs: list[Row]) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]]:
+    found = {(r["municipality_code"], r["wg_id"]): r for r in rows}
+    lines = tuple(
+        (
+            Cell(name),
+            *(
+                Cell(_attended(hit), mark="lead" if hit["is_lead"] else "member")
+                if (hit := found.get((code, wg["wg_id"])))
+                else Cell("")
+                for wg in wgs
+            ),
+        )
+        for code, name in {r["municipality_code"]: r["name"] for r in rows}.items()
+    )
+    return (Column("団体", width=1.5), *(Column(wg["wg_id"], "center") for wg in wgs)), lines
+
+
+def _by_group(rows: list[Row], wgs: list[Row]) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]]:
+    attended: dict[str, list[Row]] = {}
+    for row in rows:
+        attended.setdefault(row["wg_id"], []).append(row)
+    for group in attended.values():
+        group.sort(key=lambda row: not row["is_lead"])
+    lines = tuple(
+        (
+            Cell(wg["wg_id"]),
+            Cell(wg["wg_name"]),
+            number_cell(len(those)),
+            Cell("、".join(f"{row['name']}{_attended(row)}" for row in those)),
+        )
+        for wg in wgs
+        if (those := attended.get(wg["wg_id"]))
+    )
+    columns = (
+        Column("番号", width=2),
+        Column("WG", width=6),
+        Column("団体", "right", 1.2),
+        Column("団体と出席", width=12),
+    )
+    return columns, lines
+
+
+def _attended(row: Row) -> str:
+    return f"{'◎' if row['is_lead'] else '○'}{row['attended_meeting_count']}/{row['meeting_count']}"
 
 
 def _procurement(facts: Facts) -> Table:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from copy import copy
 from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -49,13 +48,13 @@ def add_list_sheet(
             cell = sheet.cell(last, column)
             form = _write(cell, value)
             key = (form, bool(cell.quotePrefix))
-            # Copied: making a style and looking it up in the workbook costs more than all the rest.
+            # Shared, as no cell changes afterwards: to make a style and look it up costs more than all the rest.
             if key not in looks:
                 cell.number_format = form
                 cell.font = Font(name=FONT, size=10)
                 cell.alignment = Alignment(vertical="top", wrap_text=form == "@")
-                looks[key] = copy(cell._style)
-            cell._style = copy(looks[key])
+                looks[key] = cell._style
+            cell._style = looks[key]
             widths[column - 1] = max(widths[column - 1], width_of(str(value)) + 2)
     widths = [min(max(width, _NARROWEST), _WIDEST) for width in widths]
     for index, width in enumerate(widths, start=1):
