@@ -148,7 +148,7 @@ def _by_group(rows: list[Row], wgs: list[Row]) -> tuple[tuple[Column, ...], tupl
             Cell("、".join(f"{row['name']}{_attended(row)}" for row in those)),
         )
         for wg in wgs
-        if (those := attended.get(wg["wg_id"]))
+        for those in [attended.get(wg["wg_id"], [])]
     )
     columns = (
         Column("番号", width=2),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from pipelines.report.document import Answer, Cell, Column, Karte, Report, Section, Table
 from pipelines.report.facts import Facts
@@ -143,6 +143,7 @@ def test_however_much_there_is_it_stays_one_page_and_nothing_is_lost(report: Rep
     path = write_kartes(replace(report, kartes=(full, full)), tmp_path / "karte.pdf")
     pages = PdfReader(path).pages
     assert len(pages) == 2
+    assert largest_letters(pages[0]) < 16
     text = squeezed(pages[0].extract_text())
     assert "行0" in text
     assert "行69" in text
@@ -173,6 +174,18 @@ def test_many_pages_are_set_by_processes_of_their_own_and_are_the_same(
         assert (tmp_path / "threads" / name).read_bytes() == (tmp_path / "processes" / name).read_bytes()
 
 
+def largest_letters(page: PageObject) -> float:
+    """Height of the largest letters of a page in points, as they stand on paper."""
+    found: list[float] = []
+
+    def seen(text: str, cm: list[float], tm: list[float], _: object, size: float) -> None:
+        if text.strip():
+            found.append(abs(size * tm[3] * cm[3]))
+
+    page.extract_text(visitor_text=seen)
+    return max(found)
+
+
 @pytest.mark.parametrize("pages_per_process", [40, 2])
 def test_of_several_prefectures_each_has_its_own_file_and_the_first_says_where(
     report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pages_per_process: int
@@ -187,6 +200,7 @@ def test_of_several_prefectures_each_has_its_own_file_and_the_first_says_where(
     where = PdfReader(path).pages
     assert len(where) == 1
     text = squeezed(where[0].extract_text())
+    assert largest_letters(where[0]) == pytest.approx(17)
     books = {"30_和歌山県.pdf": own, "27_大阪府.pdf": others}
     for name, expected in books.items():
         assert f"karte/{name}" in text
