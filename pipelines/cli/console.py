@@ -145,15 +145,17 @@ def print_rows(
             isinstance(row[index], int | float) or _is_decimal(row[index]) for row in listed
         )
         table.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    # A column with a number of five digits has no years: its thousands are separated, in every row.
+    forms = [",d" if any(_is_large(row[i]) for row in listed) else "d" for i in range(len(names))]
     for row in listed:
         table.add_row(
             *(
                 ""
                 if value is None
-                else f"{value:,}"
-                if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10_000
+                else format(value, form)
+                if isinstance(value, int) and not isinstance(value, bool)
                 else str(value)
-                for value in row
+                for value, form in zip(row, forms, strict=True)
             )
         )
     if not out.is_terminal:
@@ -161,6 +163,10 @@ def print_rows(
         whole = Measurement.get(out, out.options.update(max_width=10_000), table).maximum
         out = Console(file=out.file, width=max(whole, 1), highlight=False)
     out.print(table)
+
+
+def _is_large(value: object) -> bool:
+    return isinstance(value, int) and abs(value) >= 10_000
 
 
 def _is_decimal(value: object) -> bool:

@@ -18,7 +18,7 @@ from rich.console import Console
 from typer.main import get_command
 
 from pipelines import cli
-from pipelines.cli.console import NightReport
+from pipelines.cli.console import NightReport, print_rows
 from pipelines.demo.programme import Load
 from pipelines.settings import CHECKOUT, TOKYO, Settings
 from tests.unit.serve.test_connection import make_release
@@ -147,6 +147,15 @@ def test_sql_prints_a_table_or_csv(main_here: Main, home: Path) -> None:
     assert "12,345" in table
     code, out, _ = main_here("sql", text, "--home", home, "--csv")
     assert (code, out) == (0, "stage,visits,nothing\n協働,12345,\n")
+
+
+def test_thousands_are_separated_in_all_of_a_column_and_years_never(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = [(2026, 15_813, 2436), (2025, 2436, 1050), (2024, None, True)]
+    print_rows(Console(), ["年度", "行", "件"], rows)
+    shown = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("202")]
+    assert shown == [["2026", "15,813", "2436"], ["2025", "2,436", "1050"], ["2024", "True"]]
 
 
 def test_a_table_printed_for_no_screen_keeps_each_row_on_one_line(main_here: Main, home: Path) -> None:
