@@ -7,7 +7,6 @@ drifts does not favour anyone; medians are shown.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -19,7 +18,7 @@ from pathlib import Path
 from statistics import median
 
 from pipelines.settings import CHECKOUT
-from tests.benchmarks.results import report
+from tests.benchmarks.results import parser, report
 
 IMPORTS = (
     "import dagster, dagster_dbt, dbt.cli.main, dbt.adapters.duckdb, great_expectations, pandas, openpyxl"
@@ -113,11 +112,9 @@ def one_round(root: Path, *, with_textbook: bool) -> dict[str, float]:
 
 def main() -> None:
     """Print the figures and the ratios, with the command to repeat them."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--no-textbook", action="store_true")
-    parser.add_argument("--record", action="store_true", help="replace the section of RESULTS.md")
-    chosen = parser.parse_args()
+    options = parser("tests.benchmarks", __doc__)
+    options.add_argument("--no-textbook", action="store_true")
+    chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="kyoso-bench-") as folder:
         night(Path(folder) / "warm-up")
         rounds = [one_round(Path(folder), with_textbook=not chosen.no_textbook) for _ in range(chosen.rounds)]

@@ -9,7 +9,6 @@ benchmark. With `--record` the table and a plot go to RESULTS.md.
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import math
 import os
@@ -25,7 +24,7 @@ from pathlib import Path
 
 from pipelines.settings import CHECKOUT
 from tests.benchmarks.plot import growth_plot
-from tests.benchmarks.results import RESULTS, record, table
+from tests.benchmarks.results import RESULTS, parser, record, table
 
 _AS_OF = "2026-11-20"
 _STEP = re.compile(r'kyoso_last_run_step_seconds\{step="(.+?)"\} ([\d.]+)')
@@ -246,13 +245,10 @@ def plots(found: Mapping[int, Grown]) -> dict[str, str]:
 
 def main() -> None:
     """Print every size, and the exponents from each to the next."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.growth", description=__doc__)
-    parser.add_argument("--sizes", default="30,300")
-    parser.add_argument("--folder", type=Path, help="where programmes and homes go; kept, one folder a size")
-    parser.add_argument(
-        "--record", action="store_true", help="replace the section of RESULTS.md and its plots"
-    )
-    chosen = parser.parse_args()
+    options = parser("tests.benchmarks.growth", __doc__, rounds=0)
+    options.add_argument("--sizes", default="30,300")
+    options.add_argument("--folder", type=Path, help="where programmes and homes go; kept, one folder a size")
+    chosen = options.parse_args()
     os.chdir(CHECKOUT)
     found: dict[int, Grown] = {}
     with tempfile.TemporaryDirectory(prefix="kyoso-bench-") as temporary:

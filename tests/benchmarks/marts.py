@@ -9,7 +9,6 @@ depends on it are left out on both sides: they are no SQL.
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import sys
@@ -25,7 +24,7 @@ import duckdb
 from pipelines.settings import CHECKOUT
 from tests.benchmarks.__main__ import night
 from tests.benchmarks.larger import enlarge
-from tests.benchmarks.results import report
+from tests.benchmarks.results import parser, report
 
 _WITHOUT = "int_effect__results+"
 _QUIET = ("--log-level", "none", "--log-level-file", "none", "--no-version-check")
@@ -132,12 +131,10 @@ def measure(home: Path, factor: int, rounds: int) -> str:
 
 def main() -> None:
     """Print a line per size, with the command to repeat them."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.marts", description=__doc__)
-    parser.add_argument("--factors", default="1,100")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--home", type=Path, help="a home with a released sample night; made when absent")
-    parser.add_argument("--record", action="store_true", help="replace the section of RESULTS.md")
-    chosen = parser.parse_args()
+    options = parser("tests.benchmarks.marts", __doc__)
+    options.add_argument("--factors", default="1,100")
+    options.add_argument("--home", type=Path, help="a home with a released sample night; made when absent")
+    chosen = options.parse_args()
     lines = []
     with tempfile.TemporaryDirectory(prefix="kyoso-bench-") as folder:
         home = chosen.home or Path(folder) / "home"

@@ -9,7 +9,6 @@ pandas' default (openpyxl) and calamine. Rounds are interleaved, medians are sho
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 import tempfile
@@ -28,7 +27,7 @@ from pipelines.ingest.archive import Archive
 from pipelines.ingest.landing import land_new
 from pipelines.settings import CHECKOUT, Settings
 from tests.benchmarks.reading import spent
-from tests.benchmarks.results import record, table
+from tests.benchmarks.results import parser, record, table
 
 _SHOWN_ROWS = 20
 _WORKBOOKS = (".xlsx", ".xls")
@@ -88,11 +87,9 @@ def by_house(raw: Path, home: Path) -> Read:
 
 def main() -> None:
     """Print seconds, rows and files of each way, and the ratios of processor time to the house's."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.pandas_script", description=__doc__)
-    parser.add_argument("--raw", type=Path, default=CHECKOUT / "raw" / "sample")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--record", action="store_true", help="replace the section of RESULTS.md")
-    chosen = parser.parse_args()
+    options = parser("tests.benchmarks.pandas_script", __doc__)
+    options.add_argument("--raw", type=Path, default=CHECKOUT / "raw" / "sample")
+    chosen = options.parse_args()
     warnings.simplefilter("ignore")
     ways: dict[str, Callable[[Path], Read]] = {
         "kyoso: receive, archive, read, check, land": lambda place: by_house(chosen.raw, place / "home"),

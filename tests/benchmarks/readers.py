@@ -7,7 +7,6 @@ that fails ends the benchmark. The aim is a night no longer than 1.3 times the o
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
 import shutil
@@ -21,7 +20,7 @@ from statistics import median
 from pipelines.settings import CHECKOUT
 from tests.benchmarks.__main__ import night
 from tests.benchmarks.growth import add_one_file
-from tests.benchmarks.results import report
+from tests.benchmarks.results import parser, report
 from tests.conftest import start_script
 
 _READER = """
@@ -83,14 +82,12 @@ def reading(home: Path, count: int, pause: float) -> Iterator[Answered]:
 
 def main() -> None:
     """Print the medians and the ratio."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.readers", description=__doc__)
-    parser.add_argument("--readers", type=int, default=20)
-    parser.add_argument(
+    options = parser("tests.benchmarks.readers", __doc__)
+    options.add_argument("--readers", type=int, default=20)
+    options.add_argument(
         "--pause", type=float, default=2.0, help="seconds between two questions of an analyst"
     )
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--record", action="store_true", help="replace the section of RESULTS.md")
-    chosen = parser.parse_args()
+    chosen = options.parse_args()
     alone, together, answered = [], [], Answered()
     with tempfile.TemporaryDirectory(prefix="kyoso-bench-") as name:
         folder = Path(name)

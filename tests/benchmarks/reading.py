@@ -7,7 +7,6 @@ every core and does everything a night does with a file.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import os
 import shutil
@@ -29,7 +28,7 @@ from pipelines.ingest.pseudonyms import sample_key
 from pipelines.ingest.read.delimited import read_delimited_file
 from pipelines.ingest.read.workbook import read_workbook
 from pipelines.ingest.read.worker import ReadingWorkers
-from tests.benchmarks.results import report
+from tests.benchmarks.results import parser, report
 from tests.unit.ingest.conform.forms import PREAMBLE, heading, visit
 
 ROWS = 40
@@ -175,11 +174,9 @@ def measured(kind: Kind, files: int, rounds: int) -> list[str]:
 
 def main() -> None:
     """Print the figures of every kind, with the command to repeat them."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.reading", description=__doc__)
-    parser.add_argument("--files", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--record", action="store_true", help="replace the section of RESULTS.md")
-    chosen = parser.parse_args()
+    options = parser("tests.benchmarks.reading", __doc__)
+    options.add_argument("--files", type=int, default=2000)
+    chosen = options.parse_args()
     kinds = [kind for kind in KINDS if kind.write is not write_by_office or shutil.which("soffice")]
     lines = [line for kind in kinds for line in measured(kind, chosen.files, chosen.rounds)]
     command = f"python -m tests.benchmarks.reading --files {chosen.files} --rounds {chosen.rounds}"

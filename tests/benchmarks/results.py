@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import re
@@ -14,6 +15,15 @@ from pathlib import Path
 from pipelines.settings import CHECKOUT
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+
+
+def parser(module: str, description: str | None, *, rounds: int = 3) -> argparse.ArgumentParser:
+    """What every benchmark may be told; `rounds` of 0 where there is one alone."""
+    found = argparse.ArgumentParser(prog=f"python -m {module}", description=description)
+    if rounds:
+        found.add_argument("--rounds", type=int, default=rounds)
+    found.add_argument("--record", action="store_true", help="replace the section of RESULTS.md")
+    return found
 
 
 def table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

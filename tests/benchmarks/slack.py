@@ -8,7 +8,6 @@ time, since others use the machine too. Memory is the peak of both processes of 
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import os
@@ -17,7 +16,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
@@ -28,9 +27,8 @@ from pipelines.ingest.conform.outcome import FileJob, FileOutcome
 from pipelines.ingest.pseudonyms import sample_key
 from pipelines.ingest.read.worker import ReadingWorkers
 from pipelines.ingest.segments import write_segment
-from tests.benchmarks.results import report
+from tests.benchmarks.results import parser, report
 
-_said: list[str] = []
 CHANNELS, DAYS, MEMBERS = 10, 365, 300
 _TEXT = "申請様式の作り方を教えてください。当方の例を共有します。よろしくお願いします。"
 
@@ -119,24 +117,19 @@ def _conform_and_tell_memory(job: FileJob) -> tuple[FileOutcome, int]:
     return conform_file(job), _peak_megabytes()
 
 
-def memory(folder: Path, path: Path) -> None:
-    """Print the peaks of a worker that reads the export and, the first time, of the process that lands it."""
+def memory(folder: Path, path: Path) -> str:
+    """The peaks of a worker that reads the export and, the first time, of the process that lands it."""
     workers: ReadingWorkers[FileJob, tuple[FileOutcome, int]] = ReadingWorkers(
         _conform_and_tell_memory, count=1
     )
     ((_, result),) = workers.map([_job(path)])
     assert isinstance(result, tuple), result
     write_segment(folder / "landed", "rows", [result[0]])
-    _say(f"peak memory: {result[1]:,} MB in the worker, {_peak_megabytes():,} MB in the main process so far")
+    return f"peak memory: {result[1]:,} MB in the worker, {_peak_megabytes():,} MB in the main process so far"
 
 
-def _say(line: str) -> None:
-    _said.append(line)
-    sys.stderr.write(line + "\n")
-
-
-def measure(folder: Path, path: Path, messages: int, rounds: int) -> None:
-    """Print seconds, posts a second and the ratio to the floor."""
+def measure(folder: Path, path: Path, messages: int, rounds: int) -> Iterator[str]:
+    """Seconds, posts a second and the ratio to the floor."""
     found: dict[str, list[tuple[float, float]]] = {}
     outcome = conform_file(_job(path))
     assert [c.rows_landed for c in outcome.counts] == [messages], outcome.findings
@@ -156,30 +149,28 @@ def measure(folder: Path, path: Path, messages: int, rounds: int) -> None:
         # Ratios of one round, since the machine's speed changes from round to round.
         ratio = median(floor[1] / own[1] for floor, own in zip(floors, times, strict=True))
         seconds = median(wall for wall, _ in times)
-        _say(f"{name:26s} {seconds:6.2f} s {messages / seconds:12,.0f} posts/s   ratio {ratio:.2f}")
+        yield f"{name:26s} {seconds:6.2f} s {messages / seconds:12,.0f} posts/s   ratio {ratio:.2f}"
 
 
 def main() -> int:
     """Measure a plain export (type, user, text, ts) and one with everything Slack adds to a post."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--posts", choices=("plain", "rich", "both"), default="both")
-    parser.add_argument("--record", action="store_true", help="replace the section of RESULTS.md")
-    arguments = parser.parse_args()
+    options = parser("tests.benchmarks.slack", __doc__)
+    options.add_argument("--messages", type=int, default=1_000_000)
+    options.add_argument("--posts", choices=("plain", "rich", "both"), default="both")
+    arguments = options.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    lines = []
     for is_rich in [kind == "rich" for kind in ("plain", "rich") if arguments.posts in (kind, "both")]:
         with tempfile.TemporaryDirectory(prefix="kyoso-") as name:
             folder = Path(name)
             path, messages = write_export(folder, arguments.messages, is_rich=is_rich)
             size = sum(p.stat().st_size for p in folder.rglob("days/*/*.json")) / 2**20
-            _say(
-                f"{'rich' if is_rich else 'plain'} posts: {messages:,}, {size:,.0f} MB of day files, one core"
-            )
-            memory(folder, path)
-            measure(folder, path, messages, arguments.rounds)
+            kind = "rich" if is_rich else "plain"
+            lines.append(f"{kind} posts: {messages:,}, {size:,.0f} MB of day files, one core")
+            lines.append(memory(folder, path))
+            lines += measure(folder, path, messages, arguments.rounds)
     command = f"python -m tests.benchmarks.slack --messages {arguments.messages} --rounds {arguments.rounds}"
-    report("Reading chat exports", command, _said, keep=arguments.record)
+    report("Reading chat exports", command, lines, keep=arguments.record)
     return 0
 
 
