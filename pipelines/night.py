@@ -22,6 +22,7 @@ from pipelines.errors import KyosoError, explained
 from pipelines.ingest.archive import Archive, Reception
 from pipelines.ingest.control import ControlSummary, in_force_hash, write_control
 from pipelines.ingest.landing import LandingSummary, land_new, pseudonym_key
+from pipelines.interrupts import kept_interrupts
 from pipelines.model.previous import ISSUED, PUBLISHED, Basis, write_previous
 from pipelines.serve.before_night import make_ready
 from pipelines.serve.candidate import Candidate
@@ -313,5 +314,6 @@ class Night:
         started = time.monotonic()
         if self.progress:
             self.progress(name, 0, 0)
-        yield
+        with kept_interrupts():
+            yield
         self.steps.append((name, time.monotonic() - started))
