@@ -160,12 +160,11 @@ def main() -> int:
     arguments = options.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     lines = []
-    for is_rich in [kind == "rich" for kind in ("plain", "rich") if arguments.posts in (kind, "both")]:
+    for kind in [kind for kind in ("plain", "rich") if arguments.posts in (kind, "both")]:
         with tempfile.TemporaryDirectory(prefix="kyoso-") as name:
             folder = Path(name)
-            path, messages = write_export(folder, arguments.messages, is_rich=is_rich)
+            path, messages = write_export(folder, arguments.messages, is_rich=kind == "rich")
             size = sum(p.stat().st_size for p in folder.rglob("days/*/*.json")) / 2**20
-            kind = "rich" if is_rich else "plain"
             lines.append(f"{kind} posts: {messages:,}, {size:,.0f} MB of day files, one core")
             lines.append(memory(folder, path))
             lines += measure(folder, path, messages, arguments.rounds)

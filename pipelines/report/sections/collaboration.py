@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from pipelines.report.document import Block, Cell, Column, Figure, Paragraph, Section, Table
 from pipelines.report.facts import Facts, Row
@@ -135,20 +135,17 @@ def _by_town(rows: list[Row], wgs: list[Row]) -> tuple[tuple[Column, ...], tuple
 
 
 def _by_group(rows: list[Row], wgs: list[Row]) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]]:
-    attended: dict[str, list[Row]] = {}
-    for row in rows:
-        attended.setdefault(row["wg_id"], []).append(row)
-    for group in attended.values():
-        group.sort(key=lambda row: not row["is_lead"])
+    attended: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: not row["is_lead"]):
+        attended[row["wg_id"]].append(row)
     lines = tuple(
         (
             Cell(wg["wg_id"]),
             Cell(wg["wg_name"]),
-            number_cell(len(those)),
-            Cell("、".join(f"{row['name']}{_attended(row)}" for row in those)),
+            number_cell(len(attended[wg["wg_id"]])),
+            Cell("、".join(f"{row['name']}{_attended(row)}" for row in attended[wg["wg_id"]])),
         )
         for wg in wgs
-        for those in [attended.get(wg["wg_id"], [])]
     )
     columns = (
         Column("番号", width=2),

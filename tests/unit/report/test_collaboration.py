@@ -67,26 +67,29 @@ def test_many_groups_are_listed_one_by_one_with_the_same_attendances_and_leads_f
     ]
 
 
-def test_two_municipalities_of_one_name_keep_a_row_each(release: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "release"
+def altered(release: Path, folder: Path, statement: str) -> Path:
+    """A copy of the judged rows in which one statement has changed something."""
     shutil.copytree(release, folder, ignore=shutil.ignore_patterns("reports"))
     with duckdb.connect(folder / "warehouse.duckdb") as con:
-        con.execute("update dim_municipality set name = '府中市'")
+        con.execute(statement)
+    return folder
+
+
+def test_two_municipalities_of_one_name_keep_a_row_each(release: Path, tmp_path: Path) -> None:
+    folder = altered(release, tmp_path / "release", "update dim_municipality set name = '府中市'")
     assert len(participation(folder).rows) == len(participation(release).rows) > 10
 
 
-def test_groups_that_were_cancelled_are_named_once_each_with_how_many(release: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "release"
-    shutil.copytree(release, folder, ignore=shutil.ignore_patterns("reports"))
-    with duckdb.connect(folder / "warehouse.duckdb") as con:
-        con.execute(
-            "update mart_wg_outcome set status = 'cancelled', wg_name = 'データ利活用WG' where fiscal_year = 2026"
-        )
-        row = con.execute("select count(*) from mart_wg_outcome where fiscal_year = 2026").fetchone()
-        assert row is not None
-    facts = Facts(folder)
+def test_groups_that_were_cancelled_are_named_once_each_with_how_many(
+    release: Path, tmp_path: Path, marts: Rows
+) -> None:
+    statement = (
+        "update mart_wg_outcome set status = 'cancelled', wg_name = 'データ利活用WG' where fiscal_year = 2026"
+    )
+    facts = Facts(altered(release, tmp_path / "release", statement))
     try:
         texts = [b.text for b in collaboration.build(facts).blocks if isinstance(b, Paragraph)]
     finally:
         facts.close()
-    assert f"中止したのは、データ利活用WG({row[0]}件)です。" in texts
+    (groups,) = marts("select count(*) as n from mart_wg_outcome where fiscal_year = 2026")
+    assert f"中止したのは、データ利活用WG({groups['n']}件)です。" in texts
